@@ -1,0 +1,236 @@
+"""The command ``backproof``: choose, call, print, and say by the exit status whether everything holds.
+
+0: everything holds. 1: something does not. 2: the call itself is wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from codegen import report
+from codegen.package import home, module_path, package_files
+from codegen.selection import UnknownName, claims_of, layers_named
+from codegen.writer import check_all, write_all
+from derivations.layer import Layer
+from derivations.layers import LAYERS
+
+if TYPE_CHECKING:
+    from codegen.pipeline import Built, Check
+    from derivations.judge import Verdict
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="From a layer's formula to a proven derivation to NumPy code that ships.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Run the command. Formulas need UTF-8, whatever the terminal or the pipe announces."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    app(prog_name="backproof")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"backproof {version('backproof')}")
+        except PackageNotFoundError:
+            typer.echo("backproof, not installed")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options that need no command."""
+
+
+@app.command(epilog="Example: backproof generate Linear Softmax --out mypackage/layers")
+def generate(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAMES", help="Layers; all if none is named.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The package to emit into.", show_default="generated"),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; show a diff where a file differs.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited by hand.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Derive, prove and emit layers as NumPy modules.
+
+    A file that was edited by hand is kept and named unless --force is given. Without --check the claims
+    are judged too; one that misses its verdict fails the command, but what was emitted stays.
+    """
+    layers = _chosen(layers_named, names or [])
+    at_home = out is None or out.resolve() == home().resolve()
+    directory = home() if out is None else out
+    built, failures = _build(layers)
+    stamped_with = [layer.name for layer in layers] if names and not at_home else []
+    files = package_files(built, LAYERS if at_home else layers, directory, stamped_with)
+    complete = not names and not failures
+    if check:
+        holds = _check(built, files, complete=complete, json=json)
+    else:
+        holds = _write(built, files, directory, force=force, complete=complete, json=json)
+    _complain(failures)
+    raise typer.Exit(0 if holds and not failures else 1)
+
+
+@app.command(epilog="Example: backproof prove 1.linear.delta --json")
+def prove(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IDS",
+            help="Claims, or the beginning of their ids up to a dot; all if none is named.",
+            show_default=False,
+        ),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Judge the claims of the documents and read the generated modules back."""
+    from derivations.judge import judge
+
+    chosen = _chosen(claims_of, ids or [])
+    verdicts: list[Verdict] = []
+    checks: list[Check] = []
+    for layer in report.progress([layer for layer, _ in chosen], "judging"):
+        verdicts += judge(layer)
+        checks += _read_back(layer, home())
+    wanted = {name for _, names in chosen for name in names}
+    verdicts = [verdict for verdict in verdicts if verdict.id in wanted]
+    failed = [check for check in checks if not check.ok]
+    if json:
+        report.print_json([report.verdict_json(verdict) for verdict in verdicts])
+    else:
+        for verdict in verdicts:
+            report.console().print(report.verdict_text(verdict), soft_wrap=True)
+        held = f"{len(checks) - len(failed)} of {len(checks)} checks of generated modules hold"
+        report.console().print(f"{report.verdict_counts(verdicts)}; {held}")
+    _complain(report.check_text(check) for check in failed)
+    raise typer.Exit(0 if all(map(report.is_as_expected, verdicts)) and not failed else 1)
+
+
+@app.command(epilog="Example: backproof derive Linear --latex > linear.tex")
+def derive(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A layer.")],
+    latex: Annotated[bool, typer.Option("--latex", help="For a document.")] = False,
+) -> None:
+    """Derive a layer's backward formulas step by step, each step with its rule."""
+    from derivations.derivation_text import explain
+
+    (layer,) = _chosen(layers_named, [name])
+    typer.echo(explain(layer, latex))
+
+
+@app.command("list", epilog="Example: backproof list")
+def list_layers() -> None:
+    """List the layers and losses."""
+
+    report.console().print(report.list_table(LAYERS))
+
+
+def _build(layers: Sequence[Layer]) -> tuple[list[Built], list[str]]:
+    """What could be built, and for each other layer why its proof failed."""
+    from codegen.pipeline import BuildError, build
+
+    built, failures = [], []
+    for layer in report.progress(layers, "building"):
+        try:
+            built.append(build(layer))
+        except BuildError as error:
+            failures.append(str(error))
+    return built, failures
+
+
+def _check(built: Sequence[Built], files: Mapping[Path, str], *, complete: bool, json: bool) -> bool:
+    """Report every file that differs; whether there was none."""
+
+    differences = check_all(files, complete=complete)
+    if json:
+        layers = [report.built_json(one) for one in built]
+        report.print_json({"layers": layers, "files": list(map(report.difference_json, differences))})
+    else:
+        for difference in differences:
+            report.console().print(report.difference_text(difference), soft_wrap=True)
+        report.console().print(f"{len(files)} files compared, {len(differences)} differ")
+    return not differences
+
+
+def _write(
+    built: Sequence[Built],
+    files: Mapping[Path, str],
+    directory: Path,
+    *,
+    force: bool,
+    complete: bool,
+    json: bool,
+) -> bool:
+    """Write, judge and report; whether every file was written and every claim got its verdict."""
+    from derivations.judge import judge
+
+    try:
+        outcomes = write_all(files, force=force, complete=complete)
+    except OSError as error:
+        _complain([f"cannot write {error.filename}: {error.strerror}"])
+        raise typer.Exit(1) from None
+    verdicts = {one.name: judge(one) for one in report.progress([one.layer for one in built], "judging")}
+    if json:
+        layers = [report.built_json(one, verdicts[one.layer.name]) for one in built]
+        report.print_json({"layers": layers, "files": list(map(report.outcome_json, outcomes))})
+    else:
+        report.console().print(report.layer_table(built, verdicts))
+        report.console().print(report.outcome_counts(outcomes, directory))
+    kept = [outcome.path for outcome in outcomes if outcome.action == "kept"]
+    missed = [verdict for each in verdicts.values() for verdict in each if not report.is_as_expected(verdict)]
+    _complain(f"{report.shown(path)} was edited by hand and is kept; --force overwrites it" for path in kept)
+    _complain(map(report.missed_text, missed))
+    return not (kept or missed)
+
+
+def _read_back(layer: Layer, directory: Path) -> list[Check]:
+    from codegen.pipeline import Check, read_back_module
+
+    path = module_path(layer, directory)
+    if not path.exists():
+        remedy = f"run backproof generate {layer.name}"
+        return [Check(layer.name, f"{report.shown(path)} exists", False, remedy)]
+    return list(read_back_module(layer, path))
+
+
+def _chosen(select: Callable[[Sequence[str]], T], names: Sequence[str]) -> T:
+
+    try:
+        return select(names)
+    except UnknownName as error:
+        _complain([str(error)])
+        raise typer.Exit(2) from None
+
+
+def _complain(problems: Iterable[str]) -> None:
+
+    for problem in problems:
+        report.console(stderr=True).print(problem, style="red", soft_wrap=True)

@@ -1,0 +1,137 @@
+"""Finding a function in a module's text, and refusing every construct that the reader does not know.
+
+The whole function is looked at, untaken branches too: a ``yield`` or an assignment to ``np`` anywhere in
+it changes what all of it means.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+from codegen.read_values import ReadBackError, Refusal
+
+RESERVED = ("np", "len", "range")
+"""Names that must mean in the function what they mean to the reader."""
+
+_ALLOWED = (
+    ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For, ast.Name, ast.Load,
+    ast.Store, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Attribute,
+    ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.operator, ast.unaryop, ast.cmpop,
+)  # fmt: skip
+
+_CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
+
+
+def find_function(source: str, function: str, parameters: Sequence[str]) -> ast.FunctionDef:
+    """The function of that name, if the module and the function have only constructs that are accepted.
+
+    Raises
+    ------
+    ReadBackError
+        If something else stands in the module or the function, or its parameters are others.
+    """
+    try:
+        if _CODING.search("\n".join(source.splitlines()[:2])):
+            raise Refusal("a coding line may make the file mean something else than this text")
+        definition = _in_module(ast.parse(source), function)
+        _check_signature(definition, parameters)
+        _check_body(definition)
+    except (SyntaxError, ValueError) as error:
+        raise ReadBackError(function, getattr(error, "lineno", None) or 1, "", f"not Python: {error}") from error
+    except Refusal as refusal:
+        raise located(refusal, function, source) from None
+    return definition
+
+
+def located(refusal: Refusal, function: str, source: str, statement: ast.AST | None = None) -> ReadBackError:
+    """The error that points at the line of a refusal, or else at the line of the statement."""
+    line: int = getattr(refusal.node, "lineno", None) or getattr(statement, "lineno", 1)
+    lines = source.splitlines()
+    return ReadBackError(function, line, lines[line - 1] if line <= len(lines) else "", refusal.reason)
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    """Whether a statement is a string and nothing else."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _in_module(module: ast.Module, function: str) -> ast.FunctionDef:
+    definitions: dict[str, ast.FunctionDef] = {}
+    classes = 0
+    has_numpy = False
+    for position, statement in enumerate(module.body):
+        match statement:
+            case ast.Expr() if position == 0 and is_docstring(statement):
+                pass
+            case ast.Import(names=[ast.alias(name="numpy", asname="np")]):
+                has_numpy = True
+            case ast.ImportFrom():
+                _check_imported(statement)
+            case ast.FunctionDef() if statement.name not in (*definitions, *RESERVED):
+                definitions[statement.name] = statement
+            case ast.ClassDef() if not classes and statement.name not in RESERVED:
+                classes += 1
+                _check_class(statement)
+            case _:
+                raise Refusal(
+                    "a module is a docstring, `import numpy as np`, `from … import …`, functions of different "
+                    "names and one class",
+                    statement,
+                )
+    if not has_numpy:
+        raise Refusal("the module does not say `import numpy as np`")
+    if function not in definitions:
+        raise Refusal(f"the module has no function {function}")
+    return definitions[function]
+
+
+def _check_imported(statement: ast.ImportFrom) -> None:
+    for alias in statement.names:
+        if alias.name == "*" or (alias.asname or alias.name) in RESERVED:
+            raise Refusal(f"this import may change what {', '.join(RESERVED)} mean", statement)
+
+
+def _check_class(definition: ast.ClassDef) -> None:
+    """The class is tested by running it; here only that it leaves the plain functions alone."""
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            raise Refusal("the class may not assign to names of the module", node)
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_name(node.value, "np"):
+            raise Refusal("the class may not change NumPy", node)
+
+
+def _check_signature(definition: ast.FunctionDef, parameters: Sequence[str]) -> None:
+    spec = definition.args
+    if definition.decorator_list or definition.returns or spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs:
+        raise Refusal("a plain function has no decorator, annotation, * or / in its first line", definition)
+    names = [parameter.arg for parameter in spec.args]
+    if names != list(parameters):
+        raise Refusal(f"the parameters are ({', '.join(names)}), not ({', '.join(parameters)})", definition)
+    if any(parameter.annotation for parameter in spec.args) or set(names) & set(RESERVED):
+        raise Refusal(f"parameters have no annotation and are not called {', '.join(RESERVED)}", definition)
+    for default in spec.defaults:
+        if not (isinstance(default, ast.Constant) and default.value is None):
+            raise Refusal("the only default value is None, for an optional parameter", default)
+
+
+def _check_body(definition: ast.FunctionDef) -> None:
+    *statements, last = definition.body
+    if not isinstance(last, ast.Return):
+        raise Refusal("a function ends with its one return", last)
+    for node in (node for statement in definition.body for node in ast.walk(statement)):
+        if not isinstance(node, _ALLOWED):
+            raise Refusal(f"{type(node).__name__} is not in the language", node)
+        if isinstance(node, ast.Return) and node is not last:
+            raise Refusal("a function has one return, its last statement", node)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in RESERVED:
+            raise Refusal(f"{node.id} may not be assigned", node)
+
+
+def _is_name(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

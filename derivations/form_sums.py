@@ -1,0 +1,390 @@
+"""Renaming inside forms, deltas, sums over indices, maxima: whatever binds or moves an index.
+
+Bound indices get canonical names %height.rank; the height grows outward, so a name bound inside never
+meets one bound outside. While a sum is taken apart its indices carry temporary names ~1, ~2, …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from itertools import islice, permutations, product
+from typing import Any
+
+from derivations.form import (
+    INDICES,
+    ONE,
+    ZERO,
+    Atom,
+    Form,
+    Index,
+    Monomial,
+    NotShown,
+    add,
+    atom_form,
+    constant,
+    free_names,
+    height,
+    monomial_form,
+    multiply,
+    scale,
+    subtract,
+)
+from derivations.form_functions import exponential, logarithm, positive, power, zero_at
+
+Bound = tuple[str, str]
+"""An index that is summed over: its name and its size."""
+
+MOST_LABELLINGS = 5040
+
+
+def variable(bound: Bound) -> Index:
+    """The index variable of a bound pair."""
+    return ("var", *bound)
+
+
+def size_form(size: str) -> Form:
+    """A size as a form: a number, or a symbol that is ≥ 0."""
+    return constant(int(size)) if size.isdigit() else atom_form(("sym", size, "0"))
+
+
+def index_size(index: Index) -> str | None:
+    """The size of the axis that an index runs over; None for a fixed position."""
+    if index[0] in ("var", "lab"):
+        return str(index[2])
+    return str(index[1][1]) if index[0] == "arg" else None
+
+
+def equal_indices(left: Index, right: Index) -> Form:
+    """[left = right] for two plain indices."""
+    if left == right:
+        return ONE
+    sizes = {index_size(left), index_size(right)} - {None}
+    numbers = [i for i in (left, right) if i[0] == "int"]
+    if len(numbers) == 2:
+        return ZERO
+    if len(sizes) == 1 and (not numbers or _is_position(numbers[0], sizes.pop())):
+        return atom_form(("eq", *sorted((left, right))))
+    return zero_affine(subtract(index_number(left), index_number(right)))
+
+
+def _is_position(index: Index, size: str | None) -> bool:
+    return size is not None and size.isdigit() and 0 <= index[1] < int(size)
+
+
+def index_number(index: Index) -> Form:
+    """An index as a number."""
+    return constant(index[1]) if index[0] == "int" else atom_form(index)
+
+
+def zero_affine(form: Form) -> Form:
+    """[form = 0] for an integer form; decided where it is constant, its sign normalised."""
+    if not form:
+        return ONE
+    if len(form) == 1 and form[0][0] == ():
+        return ZERO
+    return atom_form(("aff", scale(form, 1 if form[0][1] > 0 else -1)))
+
+
+# Renaming -------------------------------------------------------------------------------------------
+
+Renaming = tuple[tuple[Index, Index], ...]
+
+
+def rename(form: Form, renaming: Mapping[Index, Index]) -> Form:
+    """Replace indices throughout a form, rebuilding every atom, so that all rules apply again."""
+    pairs = tuple(sorted((old, new) for old, new in renaming.items() if old != new))
+    return _rename(form, pairs) if pairs else form
+
+
+@lru_cache(maxsize=100_000)
+def _rename(form: Form, pairs: Renaming) -> Form:
+    if not any(_touches(form, old) for old, _ in pairs):
+        return form
+    return add(
+        *(scale(multiply(*(_rename_power(a, e, pairs) for a, e in m)), c) for m, c in form)
+    )
+
+
+@lru_cache(maxsize=200_000)
+def _touches(thing: Any, index: Index) -> bool:
+    if thing == index:
+        return True
+    return isinstance(thing, tuple) and any(_touches(part, index) for part in thing if isinstance(part, tuple))
+
+
+def _rename_power(atom: Atom, exponent: Fraction, pairs: Renaming) -> Form:
+    if not any(_touches(atom, old) for old, _ in pairs):
+        return atom_form(atom, exponent)
+    return power(rebuild(atom, pairs), exponent)
+
+
+def rename_index(index: Index, pairs: Renaming) -> Index:
+    """Replace an index, or the indices inside a label."""
+    for old, new in pairs:
+        if index == old:
+            return new
+    if index[0] == "lab":
+        inner = ("lab", index[1], index[2], tuple(rename_index(i, pairs) for i in index[3]))
+        return next((new for old, new in pairs if inner == old), inner)
+    if index[0] == "arg":
+        return ("arg", *_rename_bound(index[1], index[2], pairs))
+    return index
+
+
+def _rename_bound(bound: Bound, form: Form, pairs: Renaming) -> tuple[Bound, Form]:
+    atom = maximum(bound, _rename(form, pairs))
+    (monomial, coefficient), = atom if len(atom) == 1 else ((((("bad",), Fraction(1)),), Fraction(1)),)
+    if coefficient != 1 or monomial[0][0][0] != "max":
+        raise NotShown("an argmax changed its shape under renaming")
+    return monomial[0][0][1], monomial[0][0][2]
+
+
+def rebuild(atom: Atom, pairs: Renaming) -> Form:
+    """An atom with indices replaced, built again by its own rule."""
+    kind = atom[0]
+    if kind in INDICES:
+        return index_number(rename_index(atom, pairs))
+    if kind == "ten":
+        return atom_form(("ten", atom[1], tuple(rename_index(i, pairs) for i in atom[2])))
+    if kind == "eq":
+        return equal_indices(rename_index(atom[1], pairs), rename_index(atom[2], pairs))
+    if kind == "exp":
+        return exponential(_rename(monomial_form(atom[1]), pairs))
+    if kind == "sum":
+        return sum_over(atom[1], _rename(monomial_form(atom[2]), pairs))
+    if kind == "max":
+        return maximum(atom[1], _rename(atom[2], pairs))
+    if kind == "fun":
+        return atom_form(("fun", atom[1], _rename(atom[2], pairs)))
+    if kind in ("sym", "num"):
+        return atom_form(atom)
+    inner = _rename(atom[1], pairs)
+    if kind == "pow":
+        return inner
+    rules = {"log": logarithm, "pos": positive, "zer": zero_at, "aff": zero_affine}
+    return rules[kind](inner)
+
+
+# Deltas between free indices ------------------------------------------------------------------------
+
+
+def settle(form: Form) -> Form:
+    """Apply each monomial's own deltas and zeros to its other factors: [k=j]·p_k becomes [k=j]·p_j."""
+    if not any(a[0] in ("eq", "zer") for m, _ in form for a, _ in m):
+        return form
+    return add(*(scale(_settle(m), c) for m, c in form))
+
+
+@lru_cache(maxsize=100_000)
+def _settle(monomial: Monomial) -> Form:
+    current = monomial
+    for _ in range(12):
+        deltas = [a for a, _ in current if a[0] == "eq"]
+        zeros = [a for a, _ in current if a[0] == "zer"]
+        if not deltas and not zeros:
+            return monomial_form(current)
+        renaming = _representatives(deltas)
+        others = monomial_form(tuple(p for p in current if p[0] not in deltas))
+        stars = multiply(*(equal_indices(old, new) for old, new in sorted(renaming.items())))
+        moved = _apply_zeros(rename(others, renaming))
+        result = multiply(stars, moved)
+        if result == monomial_form(current):
+            return result
+        if len(result) != 1 or result[0][1] != 1:
+            return settle(result)
+        current = result[0][0]
+    return monomial_form(current)
+
+
+def _representatives(deltas: Sequence[Atom]) -> dict[Index, Index]:
+    groups: list[set[Index]] = []
+    for _, left, right in deltas:
+        joined = {left, right}
+        apart = []
+        for group in groups:
+            if group & joined:
+                joined |= group
+            else:
+                apart.append(group)
+        groups = [*apart, joined]
+    chosen: dict[Index, Index] = {}
+    for group in groups:
+        first, *rest = sorted(group)
+        chosen |= {index: first for index in rest}
+    return chosen
+
+
+def _apply_zeros(form: Form) -> Form:
+    zeros = sorted({a for m, _ in form for a, _ in m if a[0] == "zer"})
+    for zero in zeros:
+        solved = solve_for_atom(zero[1])
+        if solved is not None:
+            atom, value = solved
+            rest = tuple((tuple(p for p in m if p[0] != zero), c) for m, c in form)
+            form = multiply(atom_form(zero), replace_atom(add(*(monomial_form(m, c) for m, c in rest)), atom, value))
+    return form
+
+
+def solve_for_atom(form: Form) -> tuple[Atom, Form] | None:
+    """An atom that stands alone, to the first power, in one term of a form; and its value where the form is 0."""
+    for monomial, coefficient in form:
+        if len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0][0] in ("ten", "sym"):
+            atom = monomial[0][0]
+            rest = tuple((m, c) for m, c in form if m != monomial)
+            if not _touches(rest, atom):
+                return atom, scale(rest, -1 / coefficient)
+    return None
+
+
+def replace_atom(form: Form, atom: Atom, value: Form) -> Form:
+    """Put a form in place of an atom at the top of monomials and inside exp, log, powers and functions."""
+    if not _touches(form, atom):
+        return form
+    return add(*(scale(multiply(*(_replace(a, e, atom, value) for a, e in m)), c) for m, c in form))
+
+
+def _replace(atom: Atom, exponent: Fraction, old: Atom, value: Form) -> Form:
+    if atom == old:
+        return power(value, exponent)
+    if not _touches(atom, old):
+        return atom_form(atom, exponent)
+    if atom[0] == "exp":
+        return power(exponential(replace_atom(monomial_form(atom[1]), old, value)), exponent)
+    rules = {"log": logarithm, "pow": lambda u: u, "pos": positive, "zer": zero_at}
+    if atom[0] in rules:
+        return power(rules[atom[0]](replace_atom(atom[1], old, value)), exponent)
+    return atom_form(atom, exponent)
+
+
+# Sums -----------------------------------------------------------------------------------------------
+
+
+def sum_over(bounds: Sequence[Bound], form: Form) -> Form:
+    """Σ over indices of a form: deltas sifted, factors without a bound index taken out."""
+    fresh = {b: (f"~{r}", b[1]) for r, b in enumerate(bounds, _first_fresh(form))}
+    renamed = rename(form, {variable(b): variable(f) for b, f in fresh.items()})
+    names = tuple(fresh[b] for b in bounds)
+    return add(*(scale(_sum_monomial(names, m), c) for m, c in settle(renamed)))
+
+
+def _first_fresh(form: Form) -> int:
+    used = [int(name[1:]) for name in free_names(form) if name.startswith("~")]
+    return max(used, default=0) + 1
+
+
+def _holds(thing: Any, bounds: Sequence[Bound]) -> list[Bound]:
+    return [b for b in bounds if _touches(thing, variable(b))]
+
+
+def _sum_monomial(bounds: tuple[Bound, ...], monomial: Monomial) -> Form:
+    opened = _open_inner_sums(bounds, monomial)
+    if opened is not None:
+        more, body = opened
+        return add(*(scale(_sum_monomial((*bounds, *more), m), c) for m, c in settle(body)))
+    for bound in bounds:
+        sifted = _sift(bound, monomial)
+        if sifted is not None:
+            rest = tuple(b for b in bounds if b != bound)
+            return add(*(scale(_sum_monomial(rest, m), c) for m, c in settle(sifted)))
+    outside = tuple((a, e) for a, e in monomial if not _holds(a, bounds))
+    factors = [monomial_form(outside)]
+    for group, atoms in _components(bounds, [p for p in monomial if p not in outside]):
+        factors.append(_labelled(group, atoms) if atoms else multiply(*(size_form(b[1]) for b in group)))
+    return multiply(*factors)
+
+
+def _open_inner_sums(bounds: Sequence[Bound], monomial: Monomial) -> tuple[tuple[Bound, ...], Form] | None:
+    """Sums under a positive integer exponent that depend on the outer indices, merged with the outer sum."""
+    more: list[Bound] = []
+    factors: list[Form] = []
+    start = max((int(b[0][1:]) for b in bounds), default=0)
+    start = max(start, _first_fresh(monomial_form(monomial)) - 1)
+    for atom, exponent in monomial:
+        if atom[0] == "sum" and exponent.denominator == 1 and exponent > 0 and _holds(atom, bounds):
+            for _ in range(int(exponent)):
+                renaming = {}
+                for inner in atom[1]:
+                    start += 1
+                    more.append((f"~{start}", inner[1]))
+                    renaming[variable(inner)] = variable(more[-1])
+                factors.append(rename(monomial_form(atom[2]), renaming))
+        else:
+            factors.append(atom_form(atom, exponent))
+    return (tuple(more), multiply(*factors)) if more else None
+
+
+def _sift(bound: Bound, monomial: Monomial) -> Form | None:
+    """The monomial with the bound index replaced by what a delta says it equals; None without a delta."""
+    for atom, _ in monomial:
+        if atom[0] == "eq" and variable(bound) in atom[1:]:
+            other = atom[2] if atom[1] == variable(bound) else atom[1]
+            if _touches(other, variable(bound)):
+                continue
+            rest = tuple(p for p in monomial if p[0] != atom)
+            return rename(monomial_form(rest), {variable(bound): other})
+    return None
+
+
+def _components(
+    bounds: Sequence[Bound], pairs: Sequence[tuple[Atom, Fraction]]
+) -> list[tuple[tuple[Bound, ...], Monomial]]:
+    groups: list[tuple[set[Bound], list[tuple[Atom, Fraction]]]] = [({b}, []) for b in bounds]
+    for pair in pairs:
+        held = set(_holds(pair[0], bounds))
+        touched = [g for g in groups if g[0] & held]
+        apart = [g for g in groups if not g[0] & held]
+        names = set().union(*(g[0] for g in touched))
+        atoms = [p for g in touched for p in g[1]]
+        groups = [*apart, (names, [*atoms, pair])]
+    return [(tuple(sorted(names)), tuple(sorted(atoms))) for names, atoms in groups]
+
+
+def _labelled(group: tuple[Bound, ...], atoms: Monomial) -> Form:
+    """The component as a sum atom, its bound indices named canonically."""
+    level = 1 + max(height(a) for a, _ in atoms)
+    best: Form | None = None
+    best_order: tuple[Bound, ...] = ()
+    for order in islice(_orders(group, atoms), MOST_LABELLINGS):
+        names = {variable(b): ("var", f"%{level}.{r}", b[1]) for r, b in enumerate(order)}
+        labelled = rename(monomial_form(atoms), names)
+        if best is None or labelled < best:
+            best, best_order = labelled, order
+    if best is None or len(best) != 1:
+        raise NotShown("a summand changed its shape under renaming")
+    bounds = tuple((f"%{level}.{r}", b[1]) for r, b in enumerate(best_order))
+    return scale(atom_form(("sum", bounds, best[0][0])), best[0][1])
+
+
+def _orders(group: tuple[Bound, ...], atoms: Monomial) -> Any:
+    """Orders of the bound indices, those that look different never exchanged (colour refinement)."""
+    colour: dict[Bound, Any] = {b: (b[1],) for b in group}
+    for _ in range(len(group)):
+        ranks = {c: r for r, c in enumerate(sorted(set(colour.values())))}
+        marks = {variable(b): ("var", f"#{ranks[colour[b]]}", b[1]) for b in group}
+        colour = {
+            b: (ranks[colour[b]], b[1], tuple(sorted(_seen_from(b, p, marks) for p in atoms))) for b in group
+        }
+    classes: dict[Any, list[Bound]] = {}
+    for b in sorted(group):
+        classes.setdefault(colour[b], []).append(b)
+    parts = [permutations(classes[c]) for c in sorted(classes)]
+    return (tuple(b for part in choice for b in part) for choice in product(*parts))
+
+
+def _seen_from(bound: Bound, pair: tuple[Atom, Fraction], marks: Mapping[Index, Index]) -> Form:
+    here = dict(marks) | {variable(bound): ("var", "#here", bound[1])}
+    return rename(atom_form(*pair), here)
+
+
+def maximum(bound: Bound, form: Form) -> Form:
+    """max over an index; terms without the index leave it."""
+    held = tuple((m, c) for m, c in form if _touches(m, variable(bound)))
+    outside = tuple((m, c) for m, c in form if not _touches(m, variable(bound)))
+    if not held:
+        return form
+    level = 1 + height(held)
+    name = (f"%{level}.0", bound[1])
+    body = rename(held, {variable(bound): variable(name)})
+    return add(outside, atom_form(("max", name, body)))

@@ -1,0 +1,9 @@
+"""The list of all layers, in the order in which they are generated. Add a line to add a layer."""
+
+from derivations.layer import Layer
+from derivations.layers.bce_with_logits import BCE_WITH_LOGITS
+from derivations.layers.cross_entropy import CROSS_ENTROPY
+from derivations.layers.linear import LINEAR
+from derivations.layers.rbf import RBF
+
+LAYERS: tuple[Layer, ...] = (LINEAR, RBF, CROSS_ENTROPY, BCE_WITH_LOGITS)
