@@ -36,7 +36,7 @@ lint: $(VENV)/.installed-lint ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# The stamps are older than pyproject.toml once it changes: then the project is installed again.
+# Once pyproject.toml is newer than a stamp, the project is installed again.
 $(VENV)/.installed: pyproject.toml | $(BIN)/pip
 	$(PIP) install --editable .
 	@touch $@
@@ -47,6 +47,5 @@ $(VENV)/.installed-%: pyproject.toml | $(BIN)/pip
 
 # pip is the last thing that venv puts there: an interrupted set-up is taken up again.
 $(BIN)/pip:
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("backproof needs Python 3.11 or newer, \
-	  and $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % sys.version_info[:2])'
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)

@@ -48,7 +48,9 @@ def _call(name: str, meaning: Callable[..., Expr], arity: int = 1) -> Elementwis
     return Elementwise(name, arity, f"np.{name}", "", CALL, f"np.{name}", meaning)
 
 
-def _infix(name: str, sign_: str, precedence: int, meaning: Callable[..., Expr], arity: int = 2) -> Elementwise:
+def _infix(
+    name: str, sign_: str, precedence: int, meaning: Callable[..., Expr], arity: int = 2
+) -> Elementwise:
     return Elementwise(name, arity, "", sign_, precedence, f"np.{name}", meaning)
 
 
@@ -60,49 +62,53 @@ def _greater_equal(u: Expr, v: Expr) -> Expr:
     return positive(u - v) + is_zero_at(u - v)
 
 
-COMPARISONS: Mapping[str, Elementwise] = MappingProxyType({
-    row.name: row
-    for row in (
-        _compare("greater", ">", lambda u, v: positive(u - v)),
-        _compare("greater_equal", ">=", _greater_equal),
-        _compare("less", "<", lambda u, v: positive(v - u)),
-        _compare("less_equal", "<=", lambda u, v: _greater_equal(v, u)),
-        _compare("equal", "==", lambda u, v: is_zero_at(u - v)),
-    )
-})
+COMPARISONS: Mapping[str, Elementwise] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            _compare("greater", ">", lambda u, v: positive(u - v)),
+            _compare("greater_equal", ">=", _greater_equal),
+            _compare("less", "<", lambda u, v: positive(v - u)),
+            _compare("less_equal", "<=", lambda u, v: _greater_equal(v, u)),
+            _compare("equal", "==", lambda u, v: is_zero_at(u - v)),
+        )
+    }
+)
 """The conditions of `where`, and nothing else: their result is boolean, which adds and negates otherwise."""
 
-ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType({
-    row.name: row
-    for row in (
-        _infix("add", "+", ADDITIVE, lambda u, v: u + v),
-        _infix("subtract", "-", ADDITIVE, lambda u, v: u - v),
-        _infix("multiply", "*", MULTIPLICATIVE, lambda u, v: u * v),
-        _infix("divide", "/", MULTIPLICATIVE, lambda u, v: u / v),
-        _infix("power", "**", POWER, lambda u, v: u**v),
-        _infix("negative", "-", UNARY, lambda u: -u, arity=1),
-        _call("exp", exp),
-        _call("log", log),
-        _call("log1p", lambda u: log(1 + u)),
-        _call("expm1", lambda u: exp(u) - 1),
-        _call("sqrt", sqrt),
-        _call("tanh", tanh),
-        _call("abs", Abs),
-        _call("sign", sign),
-        _call("square", lambda u: u**2),
-        _call("reciprocal", lambda u: 1 / u),
-        _call("sin", sin),
-        _call("cos", cos),
-        _call("tan", tan),
-        _call("arctan", atan),
-        _call("sinh", sinh),
-        _call("cosh", cosh),
-        _call("maximum", lambda u, v: v + (u - v) * positive(u - v), arity=2),
-        _call("minimum", lambda u, v: u - (u - v) * positive(u - v), arity=2),
-        *COMPARISONS.values(),
-        Elementwise("where", 3, "np.where", "", CALL, "", lambda c, a, b: c * a + (1 - c) * b),
-    )
-})
+ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            _infix("add", "+", ADDITIVE, lambda u, v: u + v),
+            _infix("subtract", "-", ADDITIVE, lambda u, v: u - v),
+            _infix("multiply", "*", MULTIPLICATIVE, lambda u, v: u * v),
+            _infix("divide", "/", MULTIPLICATIVE, lambda u, v: u / v),
+            _infix("power", "**", POWER, lambda u, v: u**v),
+            _infix("negative", "-", UNARY, lambda u: -u, arity=1),
+            _call("exp", exp),
+            _call("log", log),
+            _call("log1p", lambda u: log(1 + u)),
+            _call("expm1", lambda u: exp(u) - 1),
+            _call("sqrt", sqrt),
+            _call("tanh", tanh),
+            _call("abs", Abs),
+            _call("sign", sign),
+            _call("square", lambda u: u**2),
+            _call("reciprocal", lambda u: 1 / u),
+            _call("sin", sin),
+            _call("cos", cos),
+            _call("tan", tan),
+            _call("arctan", atan),
+            _call("sinh", sinh),
+            _call("cosh", cosh),
+            _call("maximum", lambda u, v: v + (u - v) * positive(u - v), arity=2),
+            _call("minimum", lambda u, v: u - (u - v) * positive(u - v), arity=2),
+            *COMPARISONS.values(),
+            Elementwise("where", 3, "np.where", "", CALL, "", lambda c, a, b: c * a + (1 - c) * b),
+        )
+    }
+)
 
 AUGMENTED: Mapping[str, str] = MappingProxyType(
     {"+=": "add", "-=": "subtract", "*=": "multiply", "/=": "divide"}
@@ -121,15 +127,17 @@ class Reduction:
     """Whether the axis must not be empty."""
 
 
-REDUCTIONS: Mapping[str, Reduction] = MappingProxyType({
-    row.name: row
-    for row in (
-        Reduction("sum", "sum", sum_),
-        Reduction("mean", "mean", lambda u, k: sum_(u, k) / size_of(k), needs_an_entry=True),
-        Reduction("max", "max", max_, needs_an_entry=True),
-        Reduction("argmax", "argmax", argmax_, needs_an_entry=True),
-    )
-})
+REDUCTIONS: Mapping[str, Reduction] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            Reduction("sum", "sum", sum_),
+            Reduction("mean", "mean", lambda u, k: sum_(u, k) / size_of(k), needs_an_entry=True),
+            Reduction("max", "max", max_, needs_an_entry=True),
+            Reduction("argmax", "argmax", argmax_, needs_an_entry=True),
+        )
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -189,14 +197,16 @@ def _tensordot(left: int, right: int, axes: Axes) -> Subscripts:
     return Subscripts(tuple(range(left)), second, tuple(output))
 
 
-PRODUCTS: Mapping[str, Product] = MappingProxyType({
-    row.name: row
-    for row in (
-        Product("dot", "np.dot", True, _dot),
-        Product("matmul", "np.matmul", True, _matmul),
-        Product("tensordot", "np.tensordot", False, _tensordot),
-    )
-})
+PRODUCTS: Mapping[str, Product] = MappingProxyType(
+    {
+        row.name: row
+        for row in (
+            Product("dot", "np.dot", True, _dot),
+            Product("matmul", "np.matmul", True, _matmul),
+            Product("tensordot", "np.tensordot", False, _tensordot),
+        )
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -212,11 +222,13 @@ class Fill:
     content: Expr | None
 
 
-FILLS: Mapping[str, Fill] = MappingProxyType({
-    name + suffix: Fill(name + suffix, f"np.{name}{suffix}", bool(suffix), content)
-    for suffix in ("", "_like")
-    for name, content in (("zeros", Integer(0)), ("ones", Integer(1)), ("empty", None))
-})
+FILLS: Mapping[str, Fill] = MappingProxyType(
+    {
+        name + suffix: Fill(name + suffix, f"np.{name}{suffix}", bool(suffix), content)
+        for suffix in ("", "_like")
+        for name, content in (("zeros", Integer(0)), ("ones", Integer(1)), ("empty", None))
+    }
+)
 
 PICK = "{array}[np.arange(len({labels})), {labels}]"
 """a[n, t[n]]; as the target of ``+=`` or ``-=`` it adds [k = t[n]]·u[n] to a[n, k]."""
@@ -256,7 +268,10 @@ def reduced(shape: Shape, axes: Sequence[int]) -> Shape:
 def product_shape(subscripts: Subscripts, left: Shape, right: Shape) -> Shape:
     """The shape of a product. Summed positions must be the same axis exactly; batch positions broadcast."""
     meeting: dict[int, list[Expr]] = {}
-    for number, size in (*zip(subscripts.left, left, strict=True), *zip(subscripts.right, right, strict=True)):
+    for number, size in (
+        *zip(subscripts.left, left, strict=True),
+        *zip(subscripts.right, right, strict=True),
+    ):
         meeting.setdefault(number, []).append(size)
     for number in subscripts.summed:
         first, second = meeting[number]

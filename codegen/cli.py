@@ -89,12 +89,16 @@ def generate(
     directory = home() if out is None else out
     built, failures = _build(layers)
     stamped_with = [layer.name for layer in layers] if names and not at_home else []
-    files = package_files(built, LAYERS if at_home else layers, directory, stamped_with)
     complete = not names and not failures
-    if check:
-        holds = _check(built, files, complete=complete, json=json)
-    else:
-        holds = _write(built, files, directory, force=force, complete=complete, json=json)
+    try:
+        files = package_files(built, LAYERS if at_home else layers, directory, stamped_with)
+        if check:
+            holds = _check(built, files, complete=complete, json=json)
+        else:
+            holds = _write(built, files, directory, force=force, complete=complete, json=json)
+    except OSError as error:
+        _complain([f"{error.filename}: {error.strerror}"])
+        holds = False
     _complain(failures)
     raise typer.Exit(0 if holds and not failures else 1)
 
@@ -112,9 +116,9 @@ def prove(
     json: AsJson = False,
 ) -> None:
     """Judge the claims of the documents and read the generated modules back."""
+    chosen = _chosen(claims_of, ids or [])
     from derivations.judge import judge
 
-    chosen = _chosen(claims_of, ids or [])
     verdicts: list[Verdict] = []
     checks: list[Check] = []
     for layer in report.progress([layer for layer, _ in chosen], "judging"):
@@ -140,9 +144,9 @@ def derive(
     latex: Annotated[bool, typer.Option("--latex", help="For a document.")] = False,
 ) -> None:
     """Derive a layer's backward formulas step by step, each step with its rule."""
+    (layer,) = _chosen(layers_named, [name])
     from derivations.derivation_text import explain
 
-    (layer,) = _chosen(layers_named, [name])
     typer.echo(explain(layer, latex))
 
 
@@ -192,11 +196,7 @@ def _write(
     """Write, judge and report; whether every file was written and every claim got its verdict."""
     from derivations.judge import judge
 
-    try:
-        outcomes = write_all(files, force=force, complete=complete)
-    except OSError as error:
-        _complain([f"cannot write {error.filename}: {error.strerror}"])
-        raise typer.Exit(1) from None
+    outcomes = write_all(files, force=force, complete=complete)
     verdicts = {one.name: judge(one) for one in report.progress([one.layer for one in built], "judging")}
     if json:
         layers = [report.built_json(one, verdicts[one.layer.name]) for one in built]

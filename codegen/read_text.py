@@ -16,10 +16,12 @@ RESERVED = ("np", "len", "range")
 """Names that must mean in the function what they mean to the reader."""
 
 _ALLOWED = (
-    ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For, ast.Name, ast.Load,
-    ast.Store, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword, ast.Attribute,
-    ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.operator, ast.unaryop, ast.cmpop,
-)  # fmt: skip
+    *(ast.arguments, ast.arg, ast.keyword),
+    *(ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For),
+    *(ast.Name, ast.Load, ast.Store, ast.Constant, ast.Tuple),
+    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.operator, ast.unaryop, ast.cmpop),
+    *(ast.Call, ast.Attribute, ast.Subscript, ast.Slice),
+)
 
 _CODING = re.compile(r"^[ \t\f]*#.*?coding[:=]", re.MULTILINE)
 
@@ -39,7 +41,9 @@ def find_function(source: str, function: str, parameters: Sequence[str]) -> ast.
         _check_signature(definition, parameters)
         _check_body(definition)
     except (SyntaxError, ValueError) as error:
-        raise ReadBackError(function, getattr(error, "lineno", None) or 1, "", f"not Python: {error}") from error
+        raise ReadBackError(
+            function, getattr(error, "lineno", None) or 1, "", f"not Python: {error}"
+        ) from error
     except Refusal as refusal:
         raise located(refusal, function, source) from None
     return definition
@@ -47,7 +51,7 @@ def find_function(source: str, function: str, parameters: Sequence[str]) -> ast.
 
 def located(refusal: Refusal, function: str, source: str, statement: ast.AST | None = None) -> ReadBackError:
     """The error that points at the line of a refusal, or else at the line of the statement."""
-    line: int = getattr(refusal.node, "lineno", None) or getattr(statement, "lineno", 1)
+    line = getattr(refusal.node, "lineno", None) or getattr(statement, "lineno", None) or 1
     lines = source.splitlines()
     return ReadBackError(function, line, lines[line - 1] if line <= len(lines) else "", refusal.reason)
 
@@ -62,53 +66,48 @@ def is_docstring(statement: ast.stmt) -> bool:
 
 
 def _in_module(module: ast.Module, function: str) -> ast.FunctionDef:
-    definitions: dict[str, ast.FunctionDef] = {}
-    classes = 0
-    has_numpy = False
+    """The function; a module binds every name once, and nothing in it changes names from elsewhere."""
+    names: list[str] = []
     for position, statement in enumerate(module.body):
-        match statement:
-            case ast.Expr() if position == 0 and is_docstring(statement):
-                pass
-            case ast.Import(names=[ast.alias(name="numpy", asname="np")]):
-                has_numpy = True
-            case ast.ImportFrom():
-                _check_imported(statement)
-            case ast.FunctionDef() if statement.name not in (*definitions, *RESERVED):
-                definitions[statement.name] = statement
-            case ast.ClassDef() if not classes and statement.name not in RESERVED:
-                classes += 1
-                _check_class(statement)
-            case _:
-                raise Refusal(
-                    "a module is a docstring, `import numpy as np`, `from … import …`, functions of different "
-                    "names and one class",
-                    statement,
-                )
-    if not has_numpy:
-        raise Refusal("the module does not say `import numpy as np`")
-    if function not in definitions:
-        raise Refusal(f"the module has no function {function}")
-    return definitions[function]
-
-
-def _check_imported(statement: ast.ImportFrom) -> None:
-    for alias in statement.names:
-        if alias.name == "*" or (alias.asname or alias.name) in RESERVED:
-            raise Refusal(f"this import may change what {', '.join(RESERVED)} mean", statement)
-
-
-def _check_class(definition: ast.ClassDef) -> None:
-    """The class is tested by running it; here only that it leaves the plain functions alone."""
-    for node in ast.walk(definition):
+        if not (position == 0 and is_docstring(statement)):
+            names += _names_of(statement)
+    for name in names:
+        if names.count(name) > 1 or name in RESERVED[1:]:
+            raise Refusal(f"the module binds {name} twice, or another meaning to it")
+    for node in ast.walk(module):
         if isinstance(node, ast.Global | ast.Nonlocal):
-            raise Refusal("the class may not assign to names of the module", node)
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_name(node.value, "np"):
-            raise Refusal("the class may not change NumPy", node)
+            raise Refusal("a module's functions may not assign to its names", node)
+        if (
+            isinstance(node, ast.Attribute)
+            and not isinstance(node.ctx, ast.Load)
+            and _is_name(node.value, "np")
+        ):
+            raise Refusal("NumPy may not be changed", node)
+    if "np" not in names:
+        raise Refusal("the module does not say `import numpy as np`")
+    for statement in module.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == function:
+            return statement
+    raise Refusal(f"the module has no function {function}")
+
+
+def _names_of(statement: ast.stmt) -> list[str]:
+    match statement:
+        case ast.Import(names=[ast.alias(name="numpy", asname="np")]):
+            return ["np"]
+        case ast.ImportFrom(names=aliases) if all(alias.name != "*" for alias in aliases):
+            return [alias.asname or alias.name for alias in aliases]
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+    raise Refusal(
+        "a module is a docstring, `import numpy as np`, `from … import …`, functions and classes", statement
+    )
 
 
 def _check_signature(definition: ast.FunctionDef, parameters: Sequence[str]) -> None:
     spec = definition.args
-    if definition.decorator_list or definition.returns or spec.vararg or spec.kwarg or spec.kwonlyargs or spec.posonlyargs:
+    others = (definition.returns, spec.vararg, spec.kwarg)
+    if definition.decorator_list or any(others) or spec.kwonlyargs or spec.posonlyargs:
         raise Refusal("a plain function has no decorator, annotation, * or / in its first line", definition)
     names = [parameter.arg for parameter in spec.args]
     if names != list(parameters):
@@ -121,7 +120,7 @@ def _check_signature(definition: ast.FunctionDef, parameters: Sequence[str]) -> 
 
 
 def _check_body(definition: ast.FunctionDef) -> None:
-    *statements, last = definition.body
+    last = definition.body[-1]
     if not isinstance(last, ast.Return):
         raise Refusal("a function ends with its one return", last)
     for node in (node for statement in definition.body for node in ast.walk(statement)):

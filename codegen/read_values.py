@@ -10,7 +10,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from sympy import Expr, Idx, Indexed, Integer, Symbol
 
@@ -91,7 +91,8 @@ class Saved(Generic[C]):
 ABSENT = None
 """The argument for an optional parameter that is not given."""
 
-Argument = ArrayArgument | LabelsArgument | Symbol | Saved[C] | None
+Argument: TypeAlias = ArrayArgument | LabelsArgument | Symbol | Saved[C] | None
+"""What a parameter can stand for."""
 
 
 @dataclass(eq=False)
@@ -157,13 +158,15 @@ class View(Generic[C]):
     def stretched_to(self, shape: Shape) -> Placed[C]:
         """The content now, as it takes part in an operation entry by entry of the given shape."""
         offset = len(shape) - len(self.axes)
-        return self.placed([
-            offset + position if size == shape[offset + position] else None
-            for position, size in enumerate(self.shape)
-        ])
+        return self.placed(
+            [
+                offset + position if size == shape[offset + position] else None
+                for position, size in enumerate(self.shape)
+            ]
+        )
 
 
-Bound = View[C] | Number[C] | tuple["Bound[C]", ...] | None
+Bound: TypeAlias = View[C] | Number[C] | tuple["Bound[C]", ...] | None
 """What a name can stand for."""
 
 
@@ -191,11 +194,17 @@ class Domain(Protocol[C]):
     def elementwise(self, row: Elementwise, operands: Sequence[Placed[C]], shape: Shape, node: ast.AST) -> C:
         """An operation entry by entry, over the positions of ``shape``."""
 
-    def reduce(self, row: Reduction, operand: Placed[C], shape: Shape, axes: Sequence[int], node: ast.expr) -> C:
+    def reduce(
+        self, row: Reduction, operand: Placed[C], shape: Shape, axes: Sequence[int], node: ast.expr
+    ) -> C:
         """A reduction of an operand of ``shape`` over some positions; the rest keep their order."""
 
     def product(
-        self, operands: tuple[Placed[C], Placed[C]], sizes: Mapping[int, Expr], output: Sequence[int], node: ast.expr
+        self,
+        operands: tuple[Placed[C], Placed[C]],
+        sizes: Mapping[int, Expr],
+        output: Sequence[int],
+        node: ast.expr,
     ) -> C:
         """Σ of a product over the numbers of ``sizes`` that are not in ``output``."""
 
@@ -203,7 +212,13 @@ class Domain(Protocol[C]):
         """a[n, t[n]]; the array has the positions 0 and 1 of ``shape``, the labels position 0."""
 
     def add_one_hot(
-        self, row: Elementwise, array: Placed[C], labels: Placed[C], amount: Placed[C], shape: Shape, node: ast.AST
+        self,
+        row: Elementwise,
+        array: Placed[C],
+        labels: Placed[C],
+        amount: Placed[C],
+        shape: Shape,
+        node: ast.AST,
     ) -> C:
         """a[n, k] ± [k = t[n]]·u[n]."""
 
@@ -232,7 +247,9 @@ def argument_of(name: str, argument: Argument[C], domain: Domain[C]) -> Bound[C]
 
 def _saved(value: Value[C] | Number[C] | None) -> Bound[C]:
     if isinstance(value, Value):
-        return View.whole(Buffer(value.axes, value.content, value.kind, value.label_size, origin="a saved value"))
+        return View.whole(
+            Buffer(value.axes, value.content, value.kind, value.label_size, origin="a saved value")
+        )
     return value
 
 

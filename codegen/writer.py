@@ -43,7 +43,7 @@ class Generated:
         """The file as it is on disk; None if there is none. Bytes that are no UTF-8 are kept apart."""
         try:
             return cls(path, path.read_bytes().decode("utf-8", errors="backslashreplace"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     @property

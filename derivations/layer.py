@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Symbol
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Symbol
 from sympy.core.relational import Relational
 
 
@@ -44,6 +44,10 @@ class Assumption:
     left: Expr
     right: Expr
     example: Mapping[Indexed, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A plain number on the right is as good as SymPy's.
+        object.__setattr__(self, "right", Add(self.right))
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,20 @@ def name_of(entry: Indexed | IndexedBase) -> str:
     return str(entry.base.label) if isinstance(entry, Indexed) else str(entry.label)
 
 
+class mean_over(Function):
+    """The mean over an index: ``mean_over(u, k)``; k is bound."""
+
+    nargs = 2
+    is_real = True
+
+
+class select(Function):
+    """``select([u > 0], a, b)``: a where the indicator holds, else b. A choice, never a product."""
+
+    nargs = 3
+    is_real = True
+
+
 class jacobian(Function):
     """∂z[j]/∂x[i], entry by entry: ``jacobian(z[j], x[i])``."""
 

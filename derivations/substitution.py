@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Sum
 
-from derivations.notation import argmax_over, maximum_over, name_of, size_of, sum_
+from derivations.notation import argmax_over, maximum_over, mean_over, name_of, size_of, sum_
 
-BINDERS = (maximum_over, argmax_over)
+BINDERS = (maximum_over, argmax_over, mean_over)
 
 
 def bound_indices(e: Expr) -> tuple[Idx, ...]:

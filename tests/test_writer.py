@@ -27,8 +27,8 @@ for round in range(1_000_000):
         print("ready", flush=True)
 """
 
-# Writes one file again and again, killed before the first call of any function, before the second, …,
-# until it gets to its end, and prints what it found each time.
+# Writes one file again and again, killed before its first call of a function written in C (as all are
+# that touch a disk), before its second, and so on to the end; prints what it found each time.
 KILLED_EVERYWHERE = """
 import itertools, os, signal, sys
 from pathlib import Path
@@ -39,8 +39,15 @@ for step in itertools.count():
     path.write_text(stamp("old = 1\\n"))
     child = os.fork()
     if child == 0:
-        calls = itertools.count()
-        sys.setprofile(lambda *_: next(calls) < step or os.kill(os.getpid(), signal.SIGKILL))
+        left = step
+
+        def count(frame, event, function):
+            global left
+            left -= event == "c_call"
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.setprofile(count)
         write_all({path: stamp("new = 1\\n" * 9)})
         sys.setprofile(None)
         os._exit(0)
@@ -186,7 +193,7 @@ def test_killed_before_any_call_leaves_the_old_file_or_the_new(tmp_path):
 def test_killed_at_random_moments_leaves_whole_files(tmp_path):
     random_ = random.Random(0)
     leftovers = 0
-    for _ in range(12):
+    for _ in range(200):
         process = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE)
         process.stdout.readline()
         time.sleep(random_.uniform(0, 0.03))
@@ -200,7 +207,9 @@ def test_killed_at_random_moments_leaves_whole_files(tmp_path):
         leftovers += len(list(tmp_path.glob(".*")))
         write_all({tmp_path / "three.py": stamp("z = 3\n")})
         assert files_in(tmp_path) == [ONE, "three.py", TWO]
-    assert leftovers, "no run was killed while it wrote: the test has shown nothing"
+        if leftovers > 1:
+            return
+    pytest.fail("hardly a run was killed while it wrote: the test has shown nothing")
 
 
 def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):

@@ -1,120 +1,14 @@
-"""The emitted functions under test, as data: one entry a layer. Adding a layer adds an oracle and an entry."""
+"""The emitted functions under test, as data: adding a layer adds an oracle and an entry."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
-from importlib import import_module
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from tests.regime import draws, oracles
-from tests.regime.draws import Draw
-
-Reach = Callable[[np.finfo], float]
-
-
-@dataclass(frozen=True)
-class Functions:
-    """The pair under test; ``backward`` gives a tuple of the gradients that exist."""
-
-    forward: Callable[..., tuple[Any, Any]]
-    backward: Callable[[Any, Any], tuple[Any, ...]]
-
-    def output(self, *arguments: Any) -> Any:
-        """What forward computes, without what it saves."""
-        return self.forward(*arguments)[0]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One pair of plain functions of one emitted module, and what is known of it from elsewhere.
-
-    Parameters
-    ----------
-    name, module, forward, backward
-        Where the functions stand: ``generated.<module>.<forward>``.
-    axes
-        The axes in the order of a draw's sizes, each with the least size it may have.
-    regions
-        Draws of arguments by the name of the region they come from; the first, "usual", has entries of
-        about 1 and keeps away from kinks.
-    oracle
-        The output by plain loops. ``definition`` is a document's spelling, where that is another one.
-    gradients
-        The arguments that have gradients, in the order in which ``backward`` returns them.
-    restrictions
-        Functions of the module that return some of the gradients, in order: each becomes a case.
-    affine
-        The arguments in each of which, the others held, the output is affine.
-    analytic
-        Whether the emitted text is analytic, so that complex steps mean something.
-    reach
-        For each argument the largest magnitude, by dtype, up to which the results are finite.
-    ulps
-        The bounds on the absolute error in units of ε·max(1, |δ|): of the output, of the gradients.
-    """
-
-    name: str
-    module: str
-    axes: Mapping[str, int]
-    regions: Mapping[str, Draw]
-    oracle: Callable[..., Any]
-    gradients: tuple[str, ...]
-    definition: Callable[..., Any] | None = None
-    forward: str = "forward"
-    backward: str = "backward"
-    restrictions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    affine: tuple[str, ...] = ()
-    analytic: bool = True
-    reach: Mapping[str, Reach] = field(default_factory=dict)
-    ulps: tuple[float, float] = (8, 8)
-
-    def load(self) -> Functions:
-        """The functions of the generated module.
-
-        Raises
-        ------
-        TypeError
-            When, called later, backward returns more or fewer gradients than `gradients` names.
-        """
-        module = import_module(f"generated.{self.module}")
-        backward = getattr(module, self.backward)
-
-        def gradients(saved: Any, delta: Any) -> tuple[Any, ...]:
-            returned = backward(saved, delta)
-            present = tuple(
-                gradient
-                for gradient in (returned if isinstance(returned, tuple) else (returned,))
-                if gradient is not None
-            )
-            if len(present) != len(self.gradients):
-                raise TypeError(f"{self.name} returned {len(present)} gradients, not those of {self.gradients}")
-            return present
-
-        return Functions(getattr(module, self.forward), gradients)
-
-    def draw(self, seed: int, *sizes: int, region: str = "usual") -> dict[str, Any]:
-        """Arguments in float64; without sizes, small ones that differ from one another."""
-        rng = np.random.default_rng(seed)
-        return self.regions[region](rng, *(sizes or self.small_sizes(seed)))
-
-    def small_sizes(self, seed: int) -> tuple[int, ...]:
-        """Sizes 1 to 4: all different at first, then with coincidences and ones."""
-        rng = np.random.default_rng(seed)
-        return tuple(rng.permutation(np.arange(2, 2 + len(self.axes)))) if seed % 3 == 0 else tuple(
-            int(size) for size in rng.integers(1, 5, len(self.axes))
-        )
-
-    def variants(self) -> Iterator[Case]:
-        """The case itself, then each of its restrictions."""
-        yield self
-        for backward, gradients in self.restrictions.items():
-            yield replace(
-                self, name=f"{self.name}.{backward}", backward=backward, gradients=gradients, restrictions={}
-            )
+from tests.regime.case import Case
+from tests.regime.draws import exponents, normal, ties
 
 
 def _root(info: np.finfo) -> float:
@@ -127,20 +21,34 @@ def _half(info: np.finfo) -> float:
     return float(info.max) / 2
 
 
-def _top(info: np.finfo) -> float:
-    return float(info.max)
-
-
 LINEAR = Case(
     "linear",
     module="linear",
     axes={"N": 0, "d": 0, "d'": 0},
-    regions=draws.regions(draws.linear, usual=1.0, small=1e-3, large=1e4, exponents=draws.exponents(0)),
+    regions={
+        "usual": draws.linear(normal(1)),
+        "large": draws.linear(normal(1e4)),
+        "exponents": draws.linear(exponents(0)),
+    },
     oracle=oracles.linear,
     gradients=("x", "W", "b"),
     restrictions={"backward_delta": ("x",), "backward_update_gradient": ("W", "b")},
     affine=("x", "W", "b"),
     reach={"x": _root, "W": _root, "b": _half},
+    ulps={"exponents": (4, 4)},
+)
+
+LINEAR_WITHOUT_BIAS = replace(
+    LINEAR,
+    name="linear without bias",
+    regions={
+        "usual": draws.linear(normal(1), bias=False),
+        "exponents": draws.linear(exponents(0), bias=False),
+    },
+    gradients=("x", "W"),
+    restrictions={"backward_delta": ("x",), "backward_update_gradient": ("W",)},
+    affine=("x", "W"),
+    reach={"x": _root, "W": _root},
 )
 
 RBF = Case(
@@ -148,13 +56,79 @@ RBF = Case(
     module="rbf",
     axes={"N": 0, "d": 0, "J": 0},
     regions={
-        **draws.regions(draws.rbf, usual=1.0, wide=4.0, exponents=draws.exponents(3)),
-        "offset 1000": partial(draws.rbf, offset=1e3),
-        "offset 10000": partial(draws.rbf, offset=1e4),
-        "narrow": partial(draws.rbf, s=0.25),
+        "usual": draws.rbf(normal(1)),
+        "wide": draws.rbf(normal(4)),
+        "narrow": draws.rbf(normal(1), s=0.25),
+        "exponents": draws.rbf(exponents(3)),
+        "offset 1000": draws.rbf(normal(1, offset=1e3)),
+        "offset 10000": draws.rbf(normal(1, offset=1e4)),
+        "smallest s": draws.rbf(normal(1e-14), s=1e-14),
+        "largest s": draws.rbf(normal(1e14), s=1e14),
     },
     oracle=oracles.rbf,
     gradients=("x", "c"),
     restrictions={"backward_delta": ("x",), "backward_update_gradient": ("c",)},
     reach={"x": _root, "c": _root},
+    ulps={"usual": (4, 4), "exponents": (4, 4), "offset 1000": (4, 4), "offset 10000": (4, 4)},
 )
+
+CROSS_ENTROPY = Case(
+    "cross entropy",
+    module="cross_entropy_loss",
+    axes={"N": 0, "K": 1},
+    regions={
+        "usual": draws.classes(normal(1)),
+        "confident": draws.classes(normal(30)),
+        "large": draws.classes(normal(1e4)),
+        "ties": draws.classes(ties),
+        "exponents": draws.classes(exponents(9)),
+    },
+    oracle=oracles.cross_entropy,
+    definition=oracles.softmax_then_cross_entropy,
+    gradients=("yhat",),
+    reach={"yhat": _half},
+    unbounded=("yhat",),
+    ulps={"usual": (4, 4), "confident": (4, 4), "large": (4, 4), "ties": (4, 4), "exponents": (4, 4)},
+)
+
+CROSS_ENTROPY_OF_LABELS = replace(
+    CROSS_ENTROPY,
+    name="cross entropy of labels",
+    forward="forward_labels",
+    backward="backward_labels",
+    regions={
+        "usual": draws.labels(normal(1)),
+        "confident": draws.labels(normal(30)),
+        "large": draws.labels(normal(1e4)),
+        "ties": draws.labels(ties),
+        "exponents": draws.labels(exponents(9)),
+    },
+    oracle=oracles.cross_entropy_of_labels,
+    definition=None,
+)
+
+BCE_WITH_LOGITS = Case(
+    "bce with logits",
+    module="bce_with_logits_loss",
+    axes={"N": 0, "d": 0},
+    regions={
+        "usual": draws.bits(normal(1)),
+        "confident": draws.bits(normal(30)),
+        "large": draws.bits(normal(1e4)),
+        "exponents": draws.bits(exponents(9)),
+    },
+    oracle=oracles.bce_with_logits,
+    definition=oracles.sigmoid_then_bce,
+    gradients=("a",),
+    analytic=False,
+    reach={"a": _half},
+    unbounded=("a",),
+    # log(1 + e^a) − y·a cancels down to |a|/64 for the targets drawn: up to 64 units of the result are lost.
+    ulps={"usual": (4, 4), "confident": (64, 4), "large": (64, 4), "exponents": (64, 4)},
+)
+
+LAYERS = (LINEAR, LINEAR_WITHOUT_BIAS, RBF, CROSS_ENTROPY, CROSS_ENTROPY_OF_LABELS, BCE_WITH_LOGITS)
+"""One entry a layer and way of calling it."""
+
+CASES = tuple(variant for case in LAYERS for variant in case.variants())
+"""Every pair of functions that the suite runs."""

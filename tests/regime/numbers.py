@@ -11,7 +11,7 @@ import numpy as np
 from flint import arb, ctx
 
 from tests.regime.jets import Jet, coefficient
-from tests.regime.rounding import Rounded
+from tests.regime.rounding import Format, Rounded
 
 Arguments = Mapping[str, Any]
 """A function's arguments by name, in order: arrays and scalars of floats, arrays of labels."""
@@ -72,9 +72,10 @@ def ball(value: Any) -> arb:
     return arb(float(value))
 
 
-def rounded_to(unit: float) -> Callable[[Any], Rounded]:
-    """How a float becomes a number that bounds what arithmetic of this machine epsilon loses."""
-    return lambda value: Rounded(ball(value), unit)
+def rounded_to(dtype: Any) -> Callable[[Any], Rounded]:
+    """How a float becomes a number that bounds what arithmetic in a dtype loses."""
+    format = Format.of(dtype)
+    return lambda value: Rounded(ball(value), format)
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partialmethod
 from typing import Any
 
+import numpy as np
 from flint import arb
+
+
+@dataclass(frozen=True)
+class Format:
+    """What of a floating-point format the bounds need: ε, and the |x| beyond which exp(−|x|) is 0."""
+
+    eps: float
+    reach: float
+
+    @classmethod
+    def of(cls, dtype: Any) -> Format:
+        """The format of a dtype."""
+        info = np.finfo(dtype)
+        return cls(float(info.eps), float(-np.log(float(info.smallest_subnormal))))
 
 
 class Rounded:
     """A ball about the exact value, widened after every operation by what that operation may lose.
 
-    ``unit`` is the machine epsilon. A sum of more than two terms is widened by ``unit`` times the sum of
-    their absolute values, whatever cancels, so that the bound does not hang on the order of the terms.
+    A sum of more than two terms is widened by ε times the sum of their absolute values, whatever cancels,
+    so that the bound does not hang on the order of the terms.
     """
 
-    __slots__ = ("ball", "terms", "unit")
+    __slots__ = ("ball", "format", "terms")
 
-    def __init__(self, ball: arb, unit: float, terms: arb | None = None) -> None:
-        self.ball, self.unit, self.terms = ball, unit, terms
+    def __init__(self, ball: arb, format: Format, terms: arb | None = None) -> None:
+        self.ball, self.format, self.terms = ball, format, terms
 
     def __repr__(self) -> str:
         return f"Rounded({self.ball})"
@@ -28,8 +44,8 @@ class Rounded:
         """How far a computed value may be from the exact one."""
         return self.ball.rad()
 
-    def _widened(self, ball: arb) -> Rounded:
-        return Rounded(ball + arb(0, self.unit * abs(ball)), self.unit)
+    def _widened(self, ball: arb, times: Any = 1) -> Rounded:
+        return Rounded(ball + arb(0, self.format.eps * times * abs(ball)), self.format)
 
     def __add__(self, other: Any) -> Rounded:
         ball, terms = _parts(other)
@@ -39,7 +55,7 @@ class Rounded:
         known = abs(self.ball) if self.terms is None else self.terms
         absolute = known + (abs(ball) if terms is None else terms)
         lost = abs(total) if self.terms is None and terms is None else absolute
-        return Rounded(total + arb(0, self.unit * lost), self.unit, absolute)
+        return Rounded(total + arb(0, self.format.eps * lost), self.format, absolute)
 
     def __mul__(self, other: Any) -> Rounded:
         return self._widened(self.ball * _parts(other)[0])
@@ -53,7 +69,7 @@ class Rounded:
         return self._widened(_parts(other)[0] / self.ball)
 
     def __neg__(self) -> Rounded:
-        return Rounded(-self.ball, self.unit, self.terms)
+        return Rounded(-self.ball, self.format, self.terms)
 
     def __sub__(self, other: Any) -> Rounded:
         return self + -other
@@ -75,8 +91,13 @@ class Rounded:
     def _apply(self, name: str) -> Rounded:
         return self._widened(getattr(self.ball, name)())
 
-    exp = partialmethod(_apply, "exp")
-    expm1 = partialmethod(_apply, "expm1")
+    def _grow(self, name: str) -> Rounded:
+        """exp also multiplies what its argument loses when a safe form shifts it, as far as exp is not 0 then."""
+        shifted = arb.min(abs(self.ball.mid()), arb(self.format.reach))
+        return self._widened(getattr(self.ball, name)(), 1 + shifted)
+
+    exp = partialmethod(_grow, "exp")
+    expm1 = partialmethod(_grow, "expm1")
     log = partialmethod(_apply, "log")
     log1p = partialmethod(_apply, "log1p")
     sqrt = partialmethod(_apply, "sqrt")

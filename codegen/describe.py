@@ -1,0 +1,190 @@
+"""From a layer to the page of its module: names, axes, constructor, conditions. No formula is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from sympy import Expr, Idx, Indexed, KroneckerDelta, Symbol, sympify
+from sympy.core.relational import Relational
+
+from codegen import page
+from codegen.layout import shape_text
+from codegen.naming import python_name, python_names
+from codegen.scalar_code import scalar_code
+from derivations.layer import Hyperparameter, Layer
+from derivations.notation import GRADIENT, name_of, size_of
+
+FLAGS: Mapping[str, str] = MappingProxyType({"b": "bias"})
+"""The words for what an optional parameter is; one without a word is called by its own name."""
+
+Writer = Callable[[Expr], str]
+
+
+def describe(
+    layer: Layer,
+    functions: Sequence[page.PlainFunction],
+    write: Writer,
+    *,
+    module: str,
+    definition: str = "",
+    least: Mapping[str, int] | None = None,
+    ranges: Sequence[str] = (),
+) -> page.Page:
+    """The page of a layer.
+
+    Parameters
+    ----------
+    layer : Layer
+        The definition.
+    functions : sequence of PlainFunction
+        What stands under the class, in order; ``assumption_1`` for the layer's first assumption, and so on.
+    write : callable
+        A formula as a comment shows it, on one line.
+    module : str
+        The module's name, without a suffix.
+    definition : str
+        The file of the definition, as the module names it; by default the one in ``derivations/layers``.
+    least : mapping of str to int, optional
+        Sizes with the number below which they must not fall; 1 for an axis with a maximum over it.
+    ranges : sequence of str
+        Sentences that say where the results are finite.
+
+    Raises
+    ------
+    ValueError
+        The layer lacks what a module needs, or two of its names are one in Python.
+    """
+    _check(layer)
+    target = _argument(layer.target, "y") if layer.target is not None else None
+    inputs = [_argument(entry, _public(layer, entry)) for entry in layer.inputs]
+    return page.Page(
+        name=layer.name,
+        module=module,
+        definition=definition or f"derivations/layers/{module}.py",
+        formulas=tuple(f"{write(left)} = {write(right)}" for left, right in layer.steps),
+        inputs=tuple(inputs),
+        output=_argument(layer.output),
+        functions=tuple(functions),
+        target=target,
+        labels=_labels(layer),
+        parameters=tuple(_parameter(layer, entry, write) for entry in layer.parameters),
+        sizes=tuple(page.Size(argument, str(size)) for argument, size in layer.sizes.items()),
+        hyperparameters=tuple(_hyper(layer, one, write) for one in layer.hyperparameters),
+        assumptions=tuple(_assumption(layer, number, write) for number in range(len(layer.assumptions))),
+        delta_shape=_delta_shape(layer) if target else "",
+        least=tuple((least or {}).items()),
+        aliases=layer.aliases,
+        source=layer.source,
+        ranges=tuple(ranges),
+    )
+
+
+def _check(layer: Layer) -> None:
+    """What a class needs beyond a formula."""
+    if layer.target is not None and (len(layer.inputs) != 1 or layer.parameters):
+        raise ValueError(f"{layer.name}: a loss has one input, its prediction, and no parameters")
+    target = [layer.target] if layer.target is not None else []
+    entries = [*layer.inputs, *layer.parameters, *target, *layer.target_as_label.values(), *layer.forward]
+    names = [name_of(_label(entry)[1] if isinstance(entry, KroneckerDelta) else entry) for entry in entries]
+    scalars = [str(one.symbol) for one in layer.hyperparameters]
+    python_names([*names, *(GRADIENT + name for name in names), *scalars], layer.name)
+    for argument, size in layer.sizes.items():
+        if not isinstance(size, Symbol):
+            raise ValueError(f"{layer.name}: the argument {argument} fixes {size}, which is no size")
+
+
+def _public(layer: Layer, entry: Indexed) -> str:
+    """What the methods call an input: a layer's only one is ``input``, a loss's ``yhat``."""
+    if layer.target is not None:
+        return "yhat"
+    return "input" if len(layer.inputs) == 1 else python_name(name_of(entry))
+
+
+def _argument(entry: Indexed, public: str = "") -> page.Argument:
+    return page.Argument(python_name(name_of(entry)), _axes(entry), public)
+
+
+def _axes(entry: Indexed) -> tuple[str, ...]:
+    sizes = [size_of(index) for index in entry.indices]
+    for size in sizes:
+        if not (isinstance(size, Symbol) or size.is_Integer):
+            raise ValueError(f"{entry}: the size {size} needs a name")
+    return tuple(map(str, sizes))
+
+
+def _label(delta: KroneckerDelta) -> tuple[Idx, Indexed]:
+    """The index and the label that [k = t[n]] compares."""
+    first, second = delta.args
+    return (second, first) if isinstance(first, Indexed) else (first, second)
+
+
+def _labels(layer: Layer) -> page.Labels | None:
+    if not layer.target_as_label:
+        return None
+    index, label = _label(layer.target_as_label[layer.target])
+    return page.Labels(python_name(name_of(label)), _axes(label), along=str(size_of(index)))
+
+
+def _delta_shape(layer: Layer) -> str:
+    """The output's shape, read from the prediction."""
+    prediction = layer.inputs[0]
+    shape, wanted = f"{python_name(name_of(prediction))}.shape", _axes(layer.output)
+    axes = _axes(prediction)
+    if axes[: len(wanted)] == wanted:
+        return shape if axes == wanted else f"{shape}[:{len(wanted)}]"
+    if missing := [axis for axis in wanted if axis not in axes]:
+        raise ValueError(f"{layer.name}: the prediction has no axis of size {missing[0]}, the loss has")
+    return shape_text([f"{shape}[{axes.index(axis)}]" for axis in wanted])
+
+
+def _parameter(layer: Layer, entry: Indexed, write: Writer) -> page.Parameter:
+    name, arguments = name_of(entry), {str(size): argument for argument, size in layer.sizes.items()}
+    for axis in _axes(entry):
+        if not axis.isdigit() and axis not in arguments:
+            raise ValueError(f"{layer.name}: no argument of the constructor fixes {axis}, a size of {name}")
+    if entry.base not in layer.initial:
+        raise ValueError(f"{layer.name}: nothing says how {name} starts")
+    bound = layer.initial[entry.base].bound
+    # A size of 0 leaves nothing to draw or nothing to scale for, but its bound is still computed.
+    code = scalar_code(bound, {size: f"max(self.{argument}, 1)" for argument, size in layer.sizes.items()})
+    python = python_name(name)
+    return page.Parameter(
+        python,
+        _axes(entry),
+        sizes=tuple(axis if axis.isdigit() else f"self.{arguments[axis]}" for axis in _axes(entry)),
+        bound=code,
+        start=f"{python} is 0" if bound == 0 else f"{python} uniform in ±{write(bound)}",
+        flag=FLAGS.get(name, python) if entry.base in layer.optional else "",
+    )
+
+
+def _hyper(layer: Layer, one: Hyperparameter, write: Writer) -> page.Hyper:
+    return page.Hyper(
+        python_name(str(one.symbol)),
+        default=repr(int(one.default) if one.symbol.is_integer else float(one.default)),
+        is_integer=bool(one.symbol.is_integer),
+        conditions=tuple(_condition(layer, condition, write) for condition in one.conditions),
+        safe="" if one.safe is None else f"{one.symbol} from {one.safe[0]:g} to {one.safe[1]:g}",
+    )
+
+
+def _condition(layer: Layer, condition: Relational, write: Writer) -> page.Condition:
+    names = {one.symbol: python_name(str(one.symbol)) for one in layer.hyperparameters}
+    names |= {size: argument for argument, size in layer.sizes.items()}
+    stored = {symbol: f"self.{name}" for symbol, name in names.items()}
+    left, right = condition.args
+    shown = [name for symbol, name in names.items() if symbol in condition.free_symbols]
+    text = f"{write(left)} {condition.rel_op} {write(right)}"
+    return page.Condition(text, scalar_code(condition, stored), tuple(shown))
+
+
+def _assumption(layer: Layer, number: int, write: Writer) -> page.Assumption:
+    assumption = layer.assumptions[number]
+    free = sympify(assumption.left).free_symbols | sympify(assumption.right).free_symbols
+    indices = layer.target.indices if layer.target is not None else ()
+    return page.Assumption(
+        f"{write(assumption.left)} = {write(assumption.right)}",
+        function=f"assumption_{number + 1}",
+        indices=tuple(str(index) for index in indices if index in free),
+    )

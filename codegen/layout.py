@@ -1,0 +1,64 @@
+"""How emitted text is laid out: lines that fit, docstrings, literals. Used by the templates as filters."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Sequence
+
+WIDTH = 110
+DOCSTRING_WIDTH = 100
+
+
+def wrapped(opening: str, parts: Sequence[str], closing: str, column: int = 0) -> str:
+    """``opening a, b closing`` on one line if it fits from this column on, else a line for each part."""
+    line = f"{opening}{', '.join(parts)}{closing}"
+    if "\n" not in line and column + len(line) <= WIDTH:
+        return line
+    return f"{opening}\n" + "".join(textwrap.indent(part, "    ") + ",\n" for part in parts) + closing
+
+
+def imported(names: Sequence[str], column: int) -> str:
+    """The names of an import statement, in parentheses where they fill more than its line."""
+    line = ", ".join(names)
+    return line if column + len(line) <= WIDTH else wrapped("(", names, ")", WIDTH)
+
+
+def docstring(text: str) -> str:
+    """A docstring; the quotes of one with several lines close on their own."""
+    if "\\" in text or '"""' in text or text.endswith('"'):
+        raise ValueError(f"this cannot stand in a docstring as it is: {text}")
+    text = text.strip("\n")
+    return f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
+
+
+def filled(text: str, column: int = 0, hanging: int = 0) -> str:
+    """A paragraph in lines of `DOCSTRING_WIDTH`, those after the first indented to the column."""
+    lines = textwrap.wrap(
+        text,
+        DOCSTRING_WIDTH - column,
+        subsequent_indent=" " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return ("\n" + " " * column).join(lines)
+
+
+def quoted(text: str) -> str:
+    """A string literal in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def listed(names: Sequence[str]) -> str:
+    """``W``, ``W and b``, ``W, b and c``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def shape_text(axes: Sequence[str]) -> str:
+    """A tuple as Python prints it: ``(N, d)``, ``(N,)``, ``()``."""
+    return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+
+
+def in_import_order(names: Iterable[str]) -> list[str]:
+    """Names as import statements and ``__all__`` list them: constants, classes, functions."""
+    return sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name))

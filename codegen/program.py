@@ -1,0 +1,117 @@
+"""The array program: values with positional axes, each made from others by one operation of the table.
+
+A `Node` is a value; its ``meaning`` is the same value in index notation, kept for comments only. Names of
+indices occur nowhere else: two values are the same if they are made alike, whatever their indices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Integer
+
+from codegen.array_ops import (
+    ADDITIVE,
+    CALL,
+    ELEMENTWISE,
+    MULTIPLICATIVE,
+    PICK,
+    POWER,
+    PRODUCTS,
+    REDUCTIONS,
+    UNARY,
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One value of an array program.
+
+    ``op`` is ``read`` (attr: the name), ``number`` (attr: an integer), ``view`` (attr: for each position of
+    the result a position of the operand, None for a new axis), ``pick`` and ``one_hot_add`` (attr: the name
+    of the labels), ``fill`` (attr: the integer; the operand gives shape and dtype), or a row of the table:
+    elementwise, a reduction (attr: the axes), a product (attr: the axes of ``tensordot``).
+    """
+
+    op: str
+    args: tuple[Node, ...]
+    shape: tuple[Expr, ...]
+    attr: Any = None
+    meaning: Expr = field(default=Integer(0), compare=False)
+
+    def __hash__(self) -> int:
+        return hash((self.op, self.args, self.attr))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """All nodes of a tree, operands before what is made of them."""
+    for arg in node.args:
+        yield from walk(arg)
+    yield node
+
+
+def reads(node: Node) -> frozenset[str]:
+    """The names that a tree reads, those of labels among them."""
+    names = {n.attr for n in walk(node) if n.op == "read"}
+    return frozenset(names | {n.attr for n in walk(node) if n.op in ("pick", "one_hot_add")})
+
+
+def needs_statements(node: Node) -> bool:
+    """Whether a tree holds something that no expression can say."""
+    return any(n.op == "one_hot_add" for n in walk(node))
+
+
+def text(node: Node, loosest: int = 0) -> str:
+    """A tree as a Python expression, in brackets where it binds looser than what it stands in."""
+    spelled, precedence = _spell(node)
+    return f"({spelled})" if precedence < loosest else spelled
+
+
+def _spell(node: Node) -> tuple[str, int]:
+    if node.op == "read":
+        return str(node.attr), CALL
+    if node.op == "number":
+        return str(node.attr), CALL if node.attr >= 0 else UNARY
+    if node.op == "view":
+        return _spell_view(node), CALL
+    if node.op == "pick":
+        return PICK.format(array=text(node.args[0], CALL), labels=node.attr), CALL
+    if node.op == "fill":
+        return f"np.full_like({text(node.args[0])}, {node.attr})", CALL
+    if node.op in REDUCTIONS:
+        axes = node.attr[0] if len(node.attr) == 1 else node.attr
+        return f"{text(node.args[0], CALL)}.{REDUCTIONS[node.op].method}(axis={axes})", CALL
+    if node.op in PRODUCTS:
+        axes_text = f", axes={node.attr}" if node.op == "tensordot" else ""
+        return f"{PRODUCTS[node.op].numpy}({text(node.args[0])}, {text(node.args[1])}{axes_text})", CALL
+    return _spell_elementwise(node)
+
+
+def _spell_elementwise(node: Node) -> tuple[str, int]:
+    row = ELEMENTWISE[node.op]
+    if row.numpy:
+        return f"{row.numpy}({', '.join(text(a) for a in node.args)})", CALL
+    if row.arity == 1:
+        return f"{row.operator}{text(node.args[0], UNARY)}", UNARY
+    left, right = node.args
+    if row.precedence == POWER:
+        return f"{text(left, CALL)}**{text(right, CALL)}", POWER
+    # a - (b + c) and a / (b * c) keep their brackets; so do a + (b + c): the order of rounding is the tree's.
+    tighter = row.precedence + 1 if row.precedence in (ADDITIVE, MULTIPLICATIVE) else row.precedence
+    return f"{text(left, row.precedence)} {row.operator} {text(right, tighter)}", row.precedence
+
+
+def _spell_view(node: Node) -> str:
+    operand = text(node.args[0], CALL)
+    positions = [p for p in node.attr if p is not None]
+    if positions != sorted(positions):
+        operand = f"{operand}.T" if len(positions) == 2 else f"{operand}.transpose{tuple(positions)}"
+    # Axes missing in front need no spelling: NumPy inserts them.
+    shown = list(node.attr)
+    while shown and shown[0] is None:
+        shown.pop(0)
+    if None not in shown:
+        return operand
+    return f"{operand}[{', '.join('None' if p is None else ':' for p in shown)}]"

@@ -1,0 +1,191 @@
+"""Contents as ranges: what each operation of the table does to them, and what it needs.
+
+Written without looking at formulas: ``x.max(axis=1)`` is a maximum here, and means what the machine does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
+
+from sympy import Expr, Indexed, Symbol
+
+from codegen.array_ops import COMPARISONS, Elementwise, Fill, Reduction, Shape
+from codegen.intervals import FLOAT64, RULES, Interval, Limits, Need, is_overflowing, rounded, square, stored
+from codegen.ranges import Range, Reached, Term, chosen, facts_of, fresh_range, place, shifted
+from codegen.read_values import LabelsArgument, Placed
+
+LONGEST = 1e9
+"""The most entries that an axis is taken to have."""
+
+
+@dataclass
+class Ranges:
+    """The domain of ranges. ``report`` is told each need, with the text that has it.
+
+    Parameters
+    ----------
+    given : mapping
+        Intervals by the name of a parameter or of a size.
+    bound : float
+        Arrays that are not given lie within ± this.
+    """
+
+    given: Mapping[str, tuple[float, float]]
+    bound: float
+    limits: Limits
+    report: Callable[[ast.AST, Need], None] = field(repr=False)
+
+    def tensor(self, name: str, entry: Indexed) -> Range:
+        """Within what is given, or within ±bound."""
+        return fresh_range(Interval(*self.given.get(name, (-self.bound, self.bound))), len(entry.indices))
+
+    def labels(self, name: str, argument: LabelsArgument) -> Range:
+        """A position on an axis."""
+        return fresh_range(Interval(0.0, LONGEST), len(argument.entry.indices))
+
+    def scalar(self, name: str, symbol: Symbol) -> Range:
+        """Within what is given; a hyperparameter has no range of its own."""
+        if name not in self.given:
+            raise ValueError(f"no range is given for the hyperparameter {name}")
+        return fresh_range(Interval(*self.given[name]), 0)
+
+    def size(self, size: Expr) -> Range:
+        """From 0, or 1 where a divisor asks, to the longest axis."""
+        if size.is_Integer:
+            return self.constant(int(size))
+        interval = Interval(*self.given.get(str(size), (0.0, LONGEST)))
+        return replace(fresh_range(interval, 0), is_size=True)
+
+    def constant(self, value: int) -> Range:
+        """The number."""
+        return replace(fresh_range(Interval(float(value), float(value)), 0), is_size=value > 0)
+
+    def arithmetic(self, row: Elementwise, operands: Sequence[Range], node: ast.expr) -> Range:
+        """Python's numbers are float64, whatever the arrays are."""
+        result = fresh_range(self._apply(row.name, operands, FLOAT64, node), 0)
+        if row.name == "power":
+            return replace(result, is_size=operands[0].is_size and operands[1].interval.low > 0)
+        return replace(result, is_size=row.name in ("add", "multiply") and all(o.is_size for o in operands))
+
+    def elementwise(
+        self, row: Elementwise, operands: Sequence[Placed[Range]], shape: Shape, node: ast.AST
+    ) -> Range:
+        """The rule of the operation, sharpened by what is known of the operands together."""
+        placed = [place(operand, len(shape)) for operand in operands]
+        if row.name == "where":
+            placed[1:] = chosen(placed[0], *placed[1:])
+        result = fresh_range(self._apply(row.name, placed, self.limits, node), len(shape))
+        if row.name == "subtract":
+            return shifted(result, *placed)
+        if row.name in COMPARISONS:
+            return replace(result, facts=facts_of(row.name, *placed))
+        if RULES[row.name].is_increasing:
+            return replace(result, reached=self._mapped(row.name, placed[0].reached))
+        return result
+
+    def reduce(
+        self, row: Reduction, operand: Placed[Range], shape: Shape, axes: Sequence[int], node: ast.expr
+    ) -> Range:
+        """A sum keeps its sign, a mean its range, a maximum is known as such."""
+        placed = place(operand, len(shape))
+        kept = [position for position in range(len(shape)) if position not in axes]
+        least = max(
+            (value for along, value in placed.reached if along == set(axes)), default=placed.interval.low
+        )
+        if row.name == "argmax":
+            return fresh_range(Interval(0.0, LONGEST), len(kept))
+        if row.name == "max":
+            interval = Interval(max(placed.interval.low, least), placed.interval.high)
+            peak = Term(placed.term.key, tuple(placed.term.axes[position] for position in kept))
+            return replace(fresh_range(interval, len(kept)), peak=peak)
+        total = self._sum(placed.interval, [shape[axis] for axis in axes], node)
+        if row.name == "mean":
+            self.report(node, Need("divide", True, "by the size of an axis that must have an entry"))
+            relative = self._count([shape[axis] for axis in axes]) * self.limits.epsilon
+            return fresh_range(rounded(placed.interval, self.limits, relative), len(kept))
+        if placed.interval.low >= 0 and any(along == set(axes) for along, _ in placed.reached):
+            total = Interval(max(total.low, least), total.high)
+        return fresh_range(total, len(kept))
+
+    def product(
+        self,
+        operands: tuple[Placed[Range], Placed[Range]],
+        sizes: Mapping[int, Expr],
+        output: Sequence[int],
+        node: ast.expr,
+    ) -> Range:
+        """The sum of a product of entries."""
+        placed = [place(operand, max(sizes) + 1) for operand in operands]
+        entry = self._apply("multiply", placed, self.limits, node)
+        summed = [size for number, size in sizes.items() if number not in output]
+        return fresh_range(self._sum(entry, summed, node), len(output))
+
+    def pick(self, array: Placed[Range], labels: Placed[Range], shape: Shape, node: ast.expr) -> Range:
+        """Some of the entries."""
+        return fresh_range(array.content.interval, 1)
+
+    def add_one_hot(
+        self,
+        row: Elementwise,
+        array: Placed[Range],
+        labels: Placed[Range],
+        amount: Placed[Range],
+        shape: Shape,
+        node: ast.AST,
+    ) -> Range:
+        """Some entries change, the others stay."""
+        changed = self._apply(row.name, [array.content, amount.content], self.limits, node)
+        return fresh_range(array.content.interval.hull(changed), len(shape))
+
+    def fill(self, row: Fill, shape: Shape) -> Range | None:
+        """The constant."""
+        if row.content is None:
+            return None
+        return fresh_range(Interval(float(row.content), float(row.content)), len(shape))
+
+    def arrange(self, content: Range, axes: Sequence[int | None]) -> Range:
+        """The same entries, their positions in another order."""
+        at = tuple(axes.index(axis) if axis in axes else None for axis in range(len(content.term.axes)))
+        return place(Placed(content, at), len(axes))
+
+    def _apply(self, name: str, operands: Sequence[Range], limits: Limits, node: ast.AST) -> Interval:
+        intervals = [self._entering(operand.interval, limits, node) for operand in operands]
+        rule = RULES[name]
+        if name == "divide" and operands[1].is_size and intervals[1].low < 1:
+            intervals[1] = Interval(1.0, max(1.0, intervals[1].high))
+            self.report(node, Need("divide", True, "by a size, of an axis that must have an entry"))
+        elif (need := rule.need(limits, *intervals)) is not None:
+            self.report(node, need)
+        is_square = name == "multiply" and operands[0].term == operands[1].term
+        result = square(intervals[0]) if is_square else rule.apply(limits, *intervals)
+        self._report_fit(result, limits, node)
+        return rounded(result, limits)
+
+    def _entering(self, interval: Interval, limits: Limits, node: ast.AST) -> Interval:
+        """A Python number takes the type of the array that it meets."""
+        if is_overflowing(interval, limits):
+            self._report_fit(interval, limits, node)
+        return stored(interval, limits)
+
+    def _sum(self, entry: Interval, sizes: Sequence[Expr], node: ast.AST) -> Interval:
+        """Any order of summing is off by at most count·ε·Σ|…|, and never loses a common sign."""
+        count = self._count(sizes)
+        total = Interval(min(0.0, entry.low) * count, max(0.0, entry.high) * count)
+        self._report_fit(total, self.limits, node)
+        return rounded(total, self.limits, count * self.limits.epsilon)
+
+    def _count(self, sizes: Sequence[Expr]) -> float:
+        return prod((self.size(size).interval.high if size.is_Atom else LONGEST for size in sizes), start=1.0)
+
+    def _report_fit(self, interval: Interval, limits: Limits, node: ast.AST) -> None:
+        why = f"values are in {interval}, {limits.name} ends at {limits.huge:.4g}"
+        self.report(node, Need("overflow", not is_overflowing(interval, limits), why))
+
+    def _mapped(self, name: str, reached: Reached) -> Reached:
+        def image(value: float) -> float:
+            return rounded(RULES[name].apply(self.limits, Interval(value, value)), self.limits).low
+
+        return tuple((along, image(value)) for along, value in reached)

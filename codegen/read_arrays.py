@@ -1,0 +1,235 @@
+"""Reading expressions: which operation of the table a piece of text asks for, and on which arrays."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Generic
+
+from sympy import Integer
+
+from codegen.array_ops import (
+    COMPARISONS,
+    ELEMENTWISE,
+    FILLS,
+    PRODUCTS,
+    REDUCTIONS,
+    Axes,
+    Elementwise,
+    Fill,
+    Product,
+    Shape,
+    ShapeError,
+    normal_axis,
+)
+from codegen.read_operations import arithmetic, elementwise, fill, pick, product, reduce
+from codegen.read_values import Bound, C, Domain, Kind, Number, Refusal, View
+
+SIGNS: Mapping[type[ast.AST], str] = {
+    ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power",
+    ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal", ast.Eq: "equal",
+}  # fmt: skip
+"""Python's operators by the name of their row; also those of augmented assignments."""
+
+_CALLS: Mapping[str, Elementwise | Product | Fill] = {
+    **{name: row for row in ELEMENTWISE.values() for name in (row.numpy, row.ufunc) if name},
+    **{row.numpy: row for row in PRODUCTS.values()},
+    **{row.numpy: row for row in FILLS.values()},
+}
+
+_METHODS = {row.method: row for row in REDUCTIONS.values()}
+
+_EXACT = 2**53
+"""Integers up to here are numbers of float64."""
+
+Keywords = Mapping[str | None, ast.expr]
+
+
+class Expressions(Generic[C]):
+    """Evaluates expressions under the names that are bound so far."""
+
+    def __init__(self, domain: Domain[C], names: Mapping[str, Bound[C]]) -> None:
+        self.domain = domain
+        self.names = names
+
+    def evaluate(self, node: ast.expr, out: View[C] | None = None) -> Bound[C]:
+        """What an expression stands for; with ``out``, a call writes there and stands for it."""
+        try:
+            return self._evaluate(node, out)
+        except ShapeError as error:
+            raise Refusal(str(error), node) from None
+        except Refusal as refusal:
+            raise Refusal(refusal.reason, refusal.node or node) from None
+
+    def array(self, node: ast.expr) -> View[C]:
+        """An expression that has to be an array, of whatever kind."""
+        value = self.evaluate(node)
+        if not isinstance(value, View):
+            raise Refusal(f"{ast.unparse(node)} is not an array", node)
+        return value
+
+    def real(self, node: ast.expr) -> View[C]:
+        """An expression that has to be an array of real entries."""
+        view = self.array(node)
+        if view.kind is not Kind.REAL:
+            raise Refusal(f"{ast.unparse(node)} holds {view.kind.value}s, not real entries", node)
+        return view
+
+    def operand(self, node: ast.expr) -> View[C] | Number[C]:
+        """An expression that has to be a real array or a number."""
+        value = self.evaluate(node)
+        return value if isinstance(value, Number) else self.real(node)
+
+    def picked(self, node: ast.Subscript) -> tuple[View[C], View[C], Number[C]]:
+        """The array, the labels and the number of rows of ``a[np.arange(len(t)), t]``."""
+        match node.slice:
+            case ast.Tuple(elts=[ast.Call(func=function, args=[count], keywords=[]), labels]):
+                rows = self.evaluate(count)
+                if ast.unparse(function) == "np.arange" and isinstance(rows, Number):
+                    return self.real(node.value), self.array(labels), rows
+        raise Refusal("an index is made of `:` and None, or is [np.arange(len(t)), t] with labels t", node)
+
+    def _evaluate(self, node: ast.expr, out: View[C] | None) -> Bound[C]:
+        match node:
+            case ast.Call():
+                return self._call(node, out)
+            case ast.Name(id=name):
+                if name not in self.names:
+                    raise Refusal(f"{name} is not bound")
+                return self.names[name]
+            case ast.Constant(value=None):
+                return None
+            case ast.Constant(value=value) if type(value) is int and value <= _EXACT:
+                return Number(Integer(value), True, self.domain.constant(value))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self._operator("negative", [operand], node)
+            case ast.BinOp(left=left, op=sign, right=right) if type(sign) in SIGNS:
+                return self._operator(SIGNS[type(sign)], [left, right], node)
+            case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in SIGNS:
+                return self._operator(SIGNS[type(sign)], [left, right], node)
+            case ast.Attribute(value=array, attr="T"):
+                view = self.array(array)
+                return View(view.buffer, view.axes[::-1])
+            case ast.Attribute(value=array, attr="shape"):
+                view = self.array(array)
+                return tuple(self._size(view, axis) for axis in range(len(view.axes)))
+            case ast.Subscript():
+                return self._subscript(node)
+        raise Refusal(f"{ast.unparse(node)} is not in the language")
+
+    def _operator(self, name: str, nodes: Sequence[ast.expr], node: ast.expr) -> Bound[C]:
+        row = ELEMENTWISE[name]
+        operands = [self.operand(operand) for operand in nodes]
+        numbers = [operand for operand in operands if isinstance(operand, Number)]
+        if len(numbers) == len(operands) and name not in COMPARISONS:
+            return arithmetic(self.domain, row, numbers, node)
+        return elementwise(self.domain, row, operands, None, node)
+
+    def _subscript(self, node: ast.Subscript) -> Bound[C]:
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+            view = self.array(node.value.value)
+            return self._size(view, _integer(node.slice))
+        elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if not all(_is_whole(element) or _is_none(element) for element in elements):
+            return pick(self.domain, *self.picked(node), node)
+        view = self.array(node.value)
+        if sum(map(_is_whole, elements)) != len(view.axes):
+            raise Refusal(f"this index needs a `:` for each of the {len(view.axes)} axes")
+        kept = iter(view.axes)
+        return View(view.buffer, tuple(None if _is_none(element) else next(kept) for element in elements))
+
+    def _call(self, node: ast.Call, out: View[C] | None) -> Bound[C]:
+        name = ast.unparse(node.func)
+        keywords = {
+            keyword.arg: keyword.value for keyword in node.keywords if not (out and keyword.arg == "out")
+        }
+        match _CALLS.get(name):
+            case Elementwise() as row if (
+                not keywords and len(node.args) == row.arity and (row.ufunc or not out)
+            ):
+                return elementwise(self.domain, row, self._operands(row, node.args), out, node)
+            case Product() as row if len(node.args) == 2 and list(keywords) == ["axes"] * (
+                row.name == "tensordot"
+            ):
+                left, right = (self.real(argument) for argument in node.args)
+                axes = _pair_of_axes(keywords["axes"]) if keywords else ((), ())
+                return product(self.domain, row, left, right, axes, out, node)
+            case Fill() as row if (
+                len(node.args) == 1 and list(keywords) == ["dtype"] * (not row.like) and not out
+            ):
+                return fill(self.domain, row, self._shape_of_fill(node.args[0], keywords.get("dtype")))
+            case None if name == "len" and len(node.args) == 1 and not keywords and not out:
+                return self._size(self.array(node.args[0]), 0)
+            case None if isinstance(node.func, ast.Attribute) and not out:
+                return self._method(node.func, node.args, keywords, node)
+        raise Refusal(f"{ast.unparse(node)} is not a call that the table of operations has")
+
+    def _operands(self, row: Elementwise, nodes: Sequence[ast.expr]) -> list[View[C] | Number[C]]:
+        if row.name != "where":
+            return [self.operand(node) for node in nodes]
+        condition = self.array(nodes[0])
+        if condition.kind is not Kind.CONDITION:
+            raise Refusal("np.where chooses by a comparison", nodes[0])
+        return [condition, *(self.operand(node) for node in nodes[1:])]
+
+    def _shape_of_fill(self, argument: ast.expr, dtype: ast.expr | None) -> Shape:
+        if dtype is None:
+            return self.real(argument).shape
+        if not (isinstance(dtype, ast.Attribute) and dtype.attr == "dtype"):
+            raise Refusal("a new buffer has the dtype of an array: dtype=a.dtype")
+        self.real(dtype.value)
+        if isinstance(argument, ast.Tuple):
+            sizes: Sequence[Bound[C]] = [self.evaluate(element) for element in argument.elts]
+        else:
+            size = self.evaluate(argument)
+            sizes = size if isinstance(size, tuple) else [size]
+        if not all(
+            isinstance(size, Number) and size.is_integer and size.expr.is_nonnegative for size in sizes
+        ):
+            raise Refusal(f"{ast.unparse(argument)} is not a shape", argument)
+        return tuple(size.expr for size in sizes if isinstance(size, Number))
+
+    def _method(
+        self, method: ast.Attribute, arguments: Sequence[ast.expr], keywords: Keywords, node: ast.expr
+    ) -> View[C]:
+        if method.attr == "transpose" and arguments and not keywords:
+            view = self.array(method.value)
+            order = [normal_axis(_integer(argument), len(view.axes)) for argument in arguments]
+            if sorted(order) != list(range(len(view.axes))):
+                raise Refusal(f"{order} is not an order of {len(view.axes)} axes")
+            return View(view.buffer, tuple(view.axes[axis] for axis in order))
+        if method.attr not in _METHODS or arguments or list(keywords) != ["axis"]:
+            raise Refusal(f"{ast.unparse(node)} is not a call that the table of operations has")
+        view = self.real(method.value)
+        return reduce(self.domain, _METHODS[method.attr], view, _integers(keywords["axis"]), node)
+
+    def _size(self, view: View[C], axis: int) -> Number[C]:
+        size = view.shape[normal_axis(axis, len(view.axes))]
+        return Number(size, True, self.domain.size(size))
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_whole(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and not (node.lower or node.upper or node.step)
+
+
+def _integer(node: ast.expr) -> int:
+    match node:
+        case ast.Constant(value=value) if type(value) is int:
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
+            return -value
+    raise Refusal(f"{ast.unparse(node)} is not an integer constant", node)
+
+
+def _integers(node: ast.expr) -> tuple[int, ...]:
+    return tuple(_integer(element) for element in (node.elts if isinstance(node, ast.Tuple) else [node]))
+
+
+def _pair_of_axes(node: ast.expr) -> Axes:
+    if not (isinstance(node, ast.Tuple) and len(node.elts) == 2):
+        raise Refusal("np.tensordot names the axes of both operands: axes=(…, …)", node)
+    return _integers(node.elts[0]), _integers(node.elts[1])

@@ -1,0 +1,98 @@
+"""Read emitted text back: what its plain functions compute, as formulas, by ``ast`` alone.
+
+Nothing is executed, and nothing is known here of derivations: the caller compares what comes out with
+what should. docs/language.md, section 6, is the grammar; whatever it does not have is refused with the
+line and the reason.
+
+>>> n, i = axes("n:N i:d")
+>>> (reading,) = read_function(source, "forward", {"x": ArrayArgument(x[n, i])})
+>>> reading.outputs[0].content.expr
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sympy import Expr, Idx, IndexedBase, Symbol
+
+from codegen.read_formulas import Formula, Formulas, IsNonnegative, Maxima
+from codegen.read_statements import Reading, walk
+from codegen.read_values import (
+    ABSENT,
+    Argument,
+    ArrayArgument,
+    LabelsArgument,
+    Number,
+    ReadBackError,
+    Saved,
+    Value,
+)
+
+__all__ = [
+    "ABSENT",
+    "Argument",
+    "ArrayArgument",
+    "Formula",
+    "LabelsArgument",
+    "Number",
+    "ReadBackError",
+    "Reading",
+    "Saved",
+    "Value",
+    "read_function",
+]
+
+
+def read_function(
+    source: str,
+    function: str,
+    arguments: Mapping[str, Argument[Formula]],
+    *,
+    maxima: Maxima = "unknown",
+    is_nonnegative: IsNonnegative = lambda formula: False,
+) -> tuple[Reading[Formula], ...]:
+    """The meaning of a plain function, once for each way through its guards; all of them must be proven.
+
+    Parameters
+    ----------
+    source : str
+        The text of a module.
+    function : str
+        The name of the function in it.
+    arguments : mapping
+        What each parameter stands for, in the order of the parameters: an `ArrayArgument`, a
+        `LabelsArgument`, a scalar `Symbol`, `ABSENT`, or `Saved` values of another reading.
+    maxima : "unknown" or "exact"
+        ``a.max(axis=k)`` reads as an unknown of its free axes, a new one each time ("for every shift"),
+        or as `maximum_over`, for a formula that has a maximum.
+    is_nonnegative : callable
+        Facts of the caller: where it says True of u, ``np.maximum(u, 0)`` reads as u.
+
+    Returns
+    -------
+    tuple of Reading
+        Each result is a `Value` with ``axes`` (sizes) and ``content``, a `Formula` of ``indices``, one an
+        axis, and ``expr``, the entry at them.
+
+    Raises
+    ------
+    ReadBackError
+        If the text is outside the language or its operations do not fit together.
+    """
+    taken = {name for argument in arguments.values() for name in _names_in(argument)}
+    return walk(source, function, arguments, Formulas(taken, maxima, is_nonnegative))
+
+
+def _names_in(argument: Argument[Formula]) -> Iterator[str]:
+    match argument:
+        case ArrayArgument(entry) | LabelsArgument(entry):
+            yield from _names_of(entry)
+        case Saved(values):
+            for value in values:
+                if value is not None:
+                    yield from _names_of(value.content.expr)
+                    yield from map(str, value.content.indices)
+
+
+def _names_of(expr: Expr) -> Iterator[str]:
+    yield from (str(atom) for atom in expr.atoms(Idx, IndexedBase, Symbol))

@@ -1,0 +1,171 @@
+"""Contents as formulas: the meaning of each operation, entry by entry, over indices of our own.
+
+Every index that this module makes has a name that no argument uses and that it has not used before.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Symbol, nan, oo, zoo
+
+from codegen.array_ops import Elementwise, Fill, Reduction, Shape
+from codegen.read_values import LabelsArgument, Placed, Refusal
+from derivations.notation import size_of, sum_
+from derivations.substitution import substitute
+
+Maxima = Literal["unknown", "exact"]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An entry of an array as an expression in the indices of its axes."""
+
+    indices: tuple[Idx, ...]
+    expr: Expr
+
+
+IsNonnegative = Callable[[Formula], bool]
+"""Whether a formula is known to be ≥ 0; ``np.maximum(u, 0)`` then reads as u."""
+
+
+class Formulas:
+    """The domain of formulas.
+
+    Parameters
+    ----------
+    taken : iterable of str
+        Names that occur in the arguments, so that ours are others.
+    maxima : "unknown" or "exact"
+        Whether a maximum reads as an unknown of its free axes, different each time it is taken, or as
+        `maximum_over`.
+    is_nonnegative : callable
+        The caller's facts.
+    """
+
+    def __init__(self, taken: Iterable[str], maxima: Maxima, is_nonnegative: IsNonnegative) -> None:
+        self._taken = frozenset(taken)
+        self._counter = 0
+        self._maxima = maxima
+        self._is_nonnegative = is_nonnegative
+
+    def tensor(self, name: str, entry: Indexed) -> Formula:
+        """The entry, over indices of our own."""
+        indices = tuple(self._index(size_of(index)) for index in entry.indices)
+        return Formula(indices, Indexed(entry.base, *indices))
+
+    def labels(self, name: str, argument: LabelsArgument) -> Formula:
+        """The label, over indices of our own."""
+        return self.tensor(name, argument.entry)
+
+    def scalar(self, name: str, symbol: Symbol) -> Formula:
+        """The symbol."""
+        return Formula((), symbol)
+
+    def size(self, size: Expr) -> Formula:
+        """The size."""
+        return Formula((), size)
+
+    def constant(self, value: int) -> Formula:
+        """The integer."""
+        return Formula((), Integer(value))
+
+    def arithmetic(self, row: Elementwise, operands: Sequence[Formula], node: ast.expr) -> Formula:
+        """The operation on the expressions."""
+        return Formula((), _defined(row.meaning(*(operand.expr for operand in operands))))
+
+    def elementwise(
+        self, row: Elementwise, operands: Sequence[Placed[Formula]], shape: Shape, node: ast.AST
+    ) -> Formula:
+        """The operation on the entries."""
+        indices = self._indices(shape)
+        entries = [self._entry(operand, indices) for operand in operands]
+        if row.name == "maximum" and Integer(0) in entries:
+            other = Formula(indices, entries[1] if entries[0] == 0 else entries[0])
+            if self._is_nonnegative(other):
+                return other
+        return Formula(indices, _defined(row.meaning(*entries)))
+
+    def reduce(
+        self, row: Reduction, operand: Placed[Formula], shape: Shape, axes: Sequence[int], node: ast.expr
+    ) -> Formula:
+        """The reduction over fresh bound indices."""
+        indices = self._indices(shape)
+        free = tuple(index for position, index in enumerate(indices) if position not in axes)
+        if row.name == "max" and self._maxima == "unknown":
+            name = self._name("⌈{}⌉")
+            return Formula(
+                free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True)
+            )
+        expr = self._entry(operand, indices)
+        for axis in axes:
+            expr = row.meaning(expr, indices[axis])
+        return Formula(free, expr)
+
+    def product(
+        self,
+        operands: tuple[Placed[Formula], Placed[Formula]],
+        sizes: Mapping[int, Expr],
+        output: Sequence[int],
+        node: ast.expr,
+    ) -> Formula:
+        """Σ over fresh indices of the product of the entries."""
+        indices = {number: self._index(size) for number, size in sizes.items()}
+        term = Mul(*(self._entry(operand, indices) for operand in operands))
+        summed = [index for number, index in indices.items() if number not in output]
+        return Formula(tuple(indices[number] for number in output), sum_(term, *summed) if summed else term)
+
+    def pick(self, array: Placed[Formula], labels: Placed[Formula], shape: Shape, node: ast.expr) -> Formula:
+        """The entry at the label."""
+        index = self._index(shape[0])
+        label = self._entry(labels, (index,))
+        return Formula((index,), self._entry(array, (index, label)))
+
+    def add_one_hot(
+        self,
+        row: Elementwise,
+        array: Placed[Formula],
+        labels: Placed[Formula],
+        amount: Placed[Formula],
+        shape: Shape,
+        node: ast.AST,
+    ) -> Formula:
+        """The entry, and a delta times the amount."""
+        indices = self._indices(shape)
+        hot = KroneckerDelta(indices[1], self._entry(labels, indices))
+        return Formula(indices, row.meaning(self._entry(array, indices), hot * self._entry(amount, indices)))
+
+    def fill(self, row: Fill, shape: Shape) -> Formula | None:
+        """The constant."""
+        return None if row.content is None else Formula(self._indices(shape), row.content)
+
+    def arrange(self, content: Formula, axes: Sequence[int | None]) -> Formula:
+        """The same entries, the indices in another order; axes of size 1 come and go."""
+        dropped = {index: Integer(0) for axis, index in enumerate(content.indices) if axis not in axes}
+        indices = tuple(self._index(Integer(1)) if axis is None else content.indices[axis] for axis in axes)
+        return Formula(indices, substitute(content.expr, dropped) if dropped else content.expr)
+
+    def _entry(self, placed: Placed[Formula], positions: Sequence[Expr] | Mapping[int, Expr]) -> Expr:
+        values = (Integer(0) if position is None else positions[position] for position in placed.at)
+        return substitute(placed.content.expr, dict(zip(placed.content.indices, values, strict=True)))
+
+    def _indices(self, shape: Shape) -> tuple[Idx, ...]:
+        return tuple(self._index(size) for size in shape)
+
+    def _index(self, size: Expr) -> Idx:
+        return Idx(self._name("ι{}"), size)
+
+    def _name(self, pattern: str) -> str:
+        self._counter += 1
+        while pattern.format(self._counter) in self._taken:
+            self._counter += 1
+        return pattern.format(self._counter)
+
+
+def _defined(expr: Expr) -> Expr:
+    if expr.has(zoo, nan, oo, -oo):
+        raise Refusal("this has no value")
+    return expr

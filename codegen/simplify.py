@@ -1,0 +1,141 @@
+"""Candidates for a cheaper plan: gradients put into each other, formulas in normal form, forward values reused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from sympy import Add, Expr, Idx, Indexed, Mul, Poly, Pow, Sum, Symbol, cancel, exp, factor, fraction, together
+
+from codegen.plan import Plan
+from derivations.derivation import use_assumptions
+from derivations.form import NotShown
+from derivations.form_expression import to_expression
+from derivations.normal_form import to_form
+from derivations.notation import name_of, size_of
+from derivations.pull_back import Step
+from derivations.substitution import factors_of, inline, subexpressions, tidy
+
+
+def candidates(plan: Plan) -> Iterator[Plan]:
+    """Plans that mean the same, one change away: a step put into its readers, or a formula in normal form."""
+    inlined = [s for s in plan.backward if name_of(s.left) not in plan.wanted]
+    inlined += [s for s in plan.forward if name_of(s.left) != plan.output and not s.right.atoms(Sum)]
+    for step in inlined:
+        without = _without(plan, step)
+        yield without
+        yield _all_normal(without, [s for s in without.steps if s not in plan.steps])
+    for step in plan.steps:
+        yield _all_normal(plan, [step])
+
+
+def _all_normal(plan: Plan, steps: Sequence[Step]) -> Plan:
+    for step in steps:
+        plan = _normal(plan, step) or plan
+    return plan
+
+
+def clean(plan: Plan, e: Expr) -> Expr:
+    """Deltas sifted, assumptions used, factors that all terms share taken out."""
+    derivation = plan.derivation
+    assumed = [] if derivation.variant.as_label else derivation.layer.assumptions
+    return collect(use_assumptions(tidy(e, derivation.label_axes), assumed))
+
+
+def collect(e: Expr) -> Expr:
+    """Take out the factors that all terms of a sum share: δ·p − δ·y is δ·(p − y)."""
+    if not e.args or isinstance(e, (Indexed, Idx)):
+        return e
+    if isinstance(e, Sum):
+        return e.func(collect(e.function), *e.limits)
+    e = e.func(*(collect(a) for a in e.args))
+    if not isinstance(e, Add):
+        return e
+    first, *others = (set(factors_of(t)) for t in e.args)
+    common = [f for f in factors_of(e.args[0]) if not f.is_number and f in first.intersection(*others)]
+    if not common:
+        return e
+    return Mul(*common) * Add(*(Mul(*(f for f in factors_of(t) if f not in common)) for t in e.args))
+
+
+def _without(plan: Plan, step: Step) -> Plan:
+    """The plan with one step put into all that read it."""
+    def put(steps: Sequence[Step]) -> tuple[Step, ...]:
+        return tuple(
+            replace(s, right=clean(plan, inline(s.right, step.left, step.right)))
+            if any(name_of(r) == name_of(step.left) for r in s.right.atoms(Indexed))
+            else s
+            for s in steps
+            if s != step
+        )
+
+    return replace(plan, forward=put(plan.forward), backward=put(plan.backward))
+
+
+def _normal(plan: Plan, step: Step) -> Plan | None:
+    """The plan with one right side in normal form; the names in it stay opaque."""
+    derivation = plan.derivation
+    opaque = replace(derivation.meaning, definitions={}, rules=(), forms={})
+    try:
+        right = collect(cancelled(to_expression(to_form(step.right, opaque), _letters(plan))))
+    except NotShown:
+        return None
+    changed = replace(step, right=right)
+
+    def swap(steps: Sequence[Step]) -> tuple[Step, ...]:
+        return tuple(changed if s == step else s for s in steps)
+
+    return replace(plan, forward=swap(plan.forward), backward=swap(plan.backward))
+
+
+def cancelled(e: Expr) -> Expr:
+    """A fraction as a sum of reduced fractions, one for each product of what does not stand below the line.
+
+    (E·y + E − y − …)/(1 + E)² becomes E/(1 + E) − y. Entries, sums and functions count as symbols, e^{ku}
+    as a power of e^u; only polynomials are touched.
+    """
+    symbols: dict[Expr, Symbol] = {}
+    flat = _symbolic(e, symbols)
+    above, below = fraction(cancel(together(flat)))
+    generators = sorted(below.free_symbols, key=str)
+    others = sorted(above.free_symbols - below.free_symbols, key=str)
+    if not generators or not others:
+        return e
+    terms = Poly(above, *others).terms()
+    reduced = [cancel(c / below) * Mul(*(o**k for o, k in zip(others, powers, strict=True))) for powers, c in terms]
+    return Add(*(factor(t) for t in reduced)).xreplace({symbol: part for part, symbol in symbols.items()})
+
+
+def _symbolic(e: Expr, symbols: dict[Expr, Symbol]) -> Expr:
+    """An expression with a symbol in place of all that is not +, ·, or an integer power."""
+    if isinstance(e, (Add, Mul)) or (isinstance(e, Pow) and e.exp.is_Integer):
+        return e.func(*(_symbolic(a, symbols) for a in e.args))
+    if e.is_Rational:
+        return e
+    if isinstance(e, exp):
+        coefficient, rest = e.args[0].as_coeff_Mul()
+        if coefficient.is_Integer:
+            return symbols.setdefault(exp(rest), Symbol(f"g{len(symbols)}", positive=True)) ** coefficient
+    return symbols.setdefault(e, Symbol(f"g{len(symbols)}"))
+
+
+def _letters(plan: Plan) -> Mapping[str, list[str]]:
+    layer = plan.derivation.layer
+    found: dict[str, list[str]] = {}
+    for e in (*layer.inputs, *layer.parameters, *(s.left for s in plan.steps)):
+        for index in e.indices:
+            names = found.setdefault(str(size_of(index)), []) if isinstance(index, Idx) else []
+            if isinstance(index, Idx) and str(index.label) not in names:
+                names.append(str(index.label))
+    return found
+
+
+def reuse_forward(plan: Plan) -> Plan:
+    """Where a gradient holds the very formula of a forward step, it reads that step instead."""
+    known = {s.right: s.left for s in plan.forward if not isinstance(s.right, Indexed)}
+
+    def reused(e: Expr) -> Expr:
+        found = {part: known[part] for part in subexpressions(e) if part in known}
+        return e.xreplace(found) if found else e
+
+    return replace(plan, backward=tuple(replace(s, right=reused(s.right)) for s in plan.backward))

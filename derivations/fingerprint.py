@@ -1,0 +1,229 @@
+"""The fingerprint: an independent opinion whether two formulas are equal.
+
+Both sides are evaluated in a finite field at random points and small sizes, gradients by dual numbers
+from the forward steps alone; it shares no code with the normal form. What the field cannot represent is
+judged by balls at random rational points, which is the weaker opinion and labelled so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import product
+from random import Random
+from typing import Literal
+
+from sympy import Expr
+
+from derivations.fingerprint_balls import gap_bits
+from derivations.fingerprint_degree import log2_of_a_false_zero
+from derivations.fingerprint_evaluate import Env, Redraw, Undefined
+from derivations.fingerprint_formula import OutOfReach, Program, compile_statement
+from derivations.fingerprint_point import assignments, draw_point
+from derivations.fingerprint_trial import Trial
+from derivations.layer import Assumption, Layer
+
+LARGEST = 5
+WANTED = -100.0
+"""log₂ of the bound on a false agreement that the field's trials must reach: below 1e-30."""
+PRECISIONS = (240, 480, 960)
+SHARED = 160
+"""Bits that two balls must surely share, relative to the larger of 1 and their size, to count as equal."""
+LAWLESS = frozenset({"order", "root", "log", "oracle", "nested"})
+"""Features that may make the field tell two equal formulas apart, so that a ball must confirm it."""
+
+Sizes = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the fingerprint says.
+
+    ``log2_bound`` is log₂ of the bound on a false "agree" at the worst of the tested sizes, for the
+    regions that the trials visited: a formula with comparisons or even roots is several formulas, one a
+    region, and a region that no point fell into is not covered. Balls have no such bound and report 0.
+    ``sizes`` are those at which a difference was seen.
+    """
+
+    verdict: Literal["agree", "differ", "cannot"]
+    method: Literal["field", "balls"]
+    trials: int
+    log2_bound: float
+    reason: str
+    sizes: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What was seen at some sizes: how many comparisons, how many for the least compared entry."""
+
+    compared: int = 0
+    least: int = 0
+    differs: bool = False
+
+
+def agree(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, ...] = ()) -> Opinion:
+    """Whether left = right for all free indices, at small sizes and random values.
+
+    Parameters
+    ----------
+    layer : Layer
+        Gives the steps, the axes, the conditions and assumptions. Optional parameters are present.
+    left, right : Expr
+        What is compared; gradients ``d(v)`` and ``jacobian`` are derived here, by dual numbers.
+    assumptions : tuple of Assumption
+        Further equations that the inputs satisfy.
+    """
+    try:
+        program = compile_statement(layer, left, right, assumptions)
+    except OutOfReach as reach:
+        return Opinion("cannot", "field", 0, 0.0, str(reach))
+    text = f"{layer.name}: {left} = {right}"
+    judge = _Judge(program, blake2b(text.encode(), digest_size=32).digest())
+    try:
+        return judge.by_field()
+    except OutOfReach as reach:
+        return judge.by_balls(str(reach))
+
+
+class _Judge:
+    def __init__(self, program: Program, seed: bytes) -> None:
+        self.program = program
+        self.seed = seed
+        self.sizes = list(_small_sizes(program, seed))
+        self.larger = list(_larger_sizes(program, seed))
+        self.branches = "order" in program.features or "root" in program.features
+        reads = program.statement.left.reads | program.statement.right.reads
+        self.labels = any(tensor.label_axis is not None and name in reads for name, tensor in program.tensors.items())
+
+    def by_field(self) -> Opinion:
+        """The field's opinion; a difference that may be its own ignorance is put to the balls."""
+        chance = log2_of_a_false_zero(self.program, LARGEST)
+        least = math.ceil(WANTED / chance) if chance < -1 else 100
+        trials, worst = 0, math.inf
+        for sizes in [*self.sizes, *self.larger]:
+            seen = self._look(sizes, max(least, self._repeats(sizes)), self._field_agrees)
+            trials += seen.compared
+            if seen.differs and not self.program.features & LAWLESS:
+                return Opinion("differ", "field", trials, 0.0, f"the two sides differ at {_spell(sizes)}", sizes)
+            if seen.differs:
+                return self.by_balls("the field tells them apart, but knows not every law used", sizes)
+            worst = min(worst, seen.least) if seen.compared else worst
+        if not trials:
+            return Opinion("cannot", "field", 0, 0.0, "never defined at the sizes and points tried")
+        real = self._check_once()
+        if real.differs or not real.compared:
+            return self.by_balls("the field has the sides equal, the reals do not confirm it")
+        reason = "equal in the field, and at a real point"
+        return Opinion("agree", "field", trials, chance * worst, reason)
+
+    def by_balls(self, reason: str, first: Sizes | None = None) -> Opinion:
+        """The weaker opinion: balls at random rational points."""
+        trials = 0
+        for sizes in [*([first] if first else []), *self.sizes, *self.larger[:1]]:
+            seen = self._look(sizes, 4 if max(sizes.values(), default=1) < 2 else 2, self._balls_agree, 12)
+            trials += seen.compared
+            if seen.differs:
+                return Opinion("differ", "balls", trials, 0.0, f"the two sides differ at {_spell(sizes)}", sizes)
+        if not trials:
+            return Opinion("cannot", "balls", 0, 0.0, f"{reason}; never defined at the real points tried")
+        return Opinion("agree", "balls", trials, 0.0, reason)
+
+    def _repeats(self, sizes: Sizes) -> int:
+        if not (self.branches or self.labels):
+            return 1
+        longest = max(sizes.values(), default=1)
+        return 32 if longest < 2 else 16 if longest == 2 else 4
+
+    def _check_once(self) -> _Seen:
+        """One real point, at the smallest sizes that have one."""
+        seen = _Seen()
+        for sizes in sorted(self.sizes, key=lambda s: (min(s.values(), default=1) < 1, sum(s.values()))):
+            seen = self._look(sizes, 1, self._balls_agree, 4)
+            if seen.compared:
+                break
+        return seen
+
+    def _look(
+        self, sizes: Sizes, wanted: int, agrees: Callable[[Trial, Env], bool], most: int = 10**6
+    ) -> _Seen:
+        """Compare every entry at fresh points until each has been compared as often as wanted."""
+        entries = list(assignments(self.program.statement, self.program, sizes))
+        limit = min(most, 12 if max(sizes.values(), default=1) > 2 else most)
+        if len(entries) > limit:
+            entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
+        counts, misses = [0] * len(entries), [0] * len(entries)
+        for attempt in range(wanted + 48):
+            waiting = [i for i, count in enumerate(counts) if count < wanted and misses[i] < 8]
+            if not waiting:
+                break
+            trial = self._trial(sizes, attempt)
+            if trial is None:
+                if attempt == 4:
+                    break
+                continue
+            for i in waiting:
+                try:
+                    same = agrees(trial, entries[i])
+                except Undefined:
+                    misses[i] += 1
+                except Redraw:
+                    continue
+                else:
+                    if not same:
+                        return _Seen(sum(counts) + 1, 0, True)
+                    counts[i] += 1
+        return _Seen(sum(counts), min((count for count in counts if count), default=0))
+
+    def _trial(self, sizes: Sizes, attempt: int, precision: int = PRECISIONS[0]) -> Trial | None:
+        seed = blake2b(f"{sizes} {attempt}".encode(), key=self.seed, digest_size=32).digest()
+        mood = attempt if self.branches else 2 * attempt
+        point = draw_point(self.program, sizes, seed, mood)
+        return None if point is None else Trial(self.program, point, precision)
+
+    def _field_agrees(self, trial: Trial, env: Env) -> bool:
+        sides = self.program.statement
+        return trial.prime.value(sides.left, env) == trial.prime.value(sides.right, env)
+
+    def _balls_agree(self, trial: Trial, env: Env) -> bool:
+        """Whether the balls share enough bits; more precision where they neither do nor differ."""
+        sides = self.program.statement
+        for precision in PRECISIONS:
+            finer = trial if precision == PRECISIONS[0] else Trial(self.program, trial.point, precision)
+            left, right = finer.real.value(sides.left, env), finer.real.value(sides.right, env)
+            shared = gap_bits(left, right, precision)
+            if shared is None or shared >= SHARED:
+                return shared is not None
+        raise Redraw("the balls stay too wide")
+
+
+def _small_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
+    """All sizes up to 2, smallest first; a sample of them where there are many."""
+    names = list(program.sizes)
+    every = product(*(range(least, 3) for least in program.sizes.values()))
+    ordered = sorted(every, key=lambda values: (sum(values), values))
+    if len(ordered) > 81:
+        plain = [values for values in ordered if 0 not in values]
+        edges = [values for values in ordered if values.count(2) >= len(names) - 1]
+        chosen = Random(seed).sample(plain, min(40, len(plain)))
+        kept = {*chosen, *edges, (1,) * len(names)}
+        ordered = [values for values in ordered if values in kept]
+    for values in ordered:
+        yield dict(zip(names, values, strict=True))
+
+
+def _larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
+    """A few random sizes up to 5, of bounded product."""
+    random, names = Random(seed), list(program.sizes)
+    for _ in range(2 if names else 0):
+        sizes = {name: random.randint(1, LARGEST) for name in names}
+        while math.prod(sizes.values()) > 125:
+            longest = max(names, key=lambda name: sizes[name])
+            sizes[longest] -= 1
+        yield sizes
+
+
+def _spell(sizes: Sizes) -> str:
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "all sizes"

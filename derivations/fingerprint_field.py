@@ -1,0 +1,291 @@
+"""Numbers of a finite field: values in F_p, exponents in Z_q, where p = 2q + 1 and both are prime.
+
+exp maps Z_q onto the squares of F_p, which play the positive numbers: exp(a + b) = exp(a)·exp(b) and
+√exp(a) = exp(a/2) hold. A formula has a value on either side; on the exponent side every function and
+root is an unknown that its value in F_p names, so what agrees there agrees for unknowns. Functions
+without a law here (sin, atan, erf, an unspecified f) are unknowns in F_p too. Every map respects the
+laws of the reals or is such an unknown: two formulas that agree here agree as formulas, with high
+probability. The converse holds only where no unknown hides a law, so a difference may need a ball.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from derivations.fingerprint_evaluate import Env, Redraw, Undefined
+from derivations.fingerprint_formula import BY_EXP, Node, OutOfReach, number
+
+if TYPE_CHECKING:
+    from derivations.fingerprint_trial import Trial
+
+PRIME = 2**128 + 1488943
+"""The least safe prime above 2¹²⁸ of which 2, 3, 5, …, 23 are squares, as positive numbers should be."""
+HALF = (PRIME - 1) // 2
+"""q: the order of the squares, itself prime."""
+SEARCHED = 64
+"""How many exponentials and logarithms are searched for a relation between two logarithms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """An element of Z_q that is known only through exp of it, a square of F_p: what log gives."""
+
+    image: int
+
+
+Residue = int | Power
+
+
+def is_square(value: int) -> bool:
+    """Whether a residue counts as positive."""
+    return pow(value, HALF, PRIME) == 1
+
+
+_ZERO = number(0)
+
+
+class PrimeArithmetic:
+    """F_p, with exp, log up to the relations found, and unknowns for the rest."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self._exponents: dict[int, tuple[Node, Env]] = {1: (_ZERO, {})}
+        self._logs: dict[int, int] = {1: 0}
+
+    def number(self, value: Fraction | int) -> int:
+        if value.denominator == 1:
+            return int(value) % PRIME
+        return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+
+    def add(self, terms: Sequence[int]) -> int:
+        return sum(terms) % PRIME
+
+    def multiply(self, factors: Sequence[int]) -> int:
+        total = 1
+        for factor in factors:
+            total = total * factor % PRIME
+        return total
+
+    def power(self, base: Node, exponent: Fraction, env: Env) -> int:
+        value = self.trial.prime.value(base, env)
+        if value == 0 and exponent < 0:
+            raise Undefined("a division by 0")
+        if exponent.denominator == 1:
+            return pow(value, int(exponent), PRIME)
+        if value == 0:
+            return 0
+        if not is_square(value):
+            raise Redraw("the root of a non-square")
+        return pow(value, exponent.numerator * pow(exponent.denominator, -1, HALF) % HALF, PRIME)
+
+    def call(self, name: str, argument: Node, env: Env) -> int:
+        if name in BY_EXP:
+            return self._by_exp(name, self.exp(argument, env))
+        value = self.trial.prime.value(argument, env)
+        if name == "log":
+            return self.log(argument, env)
+        if name.endswith("()"):
+            return self.unknown(name, value)
+        if name in ("sin", "cos", "tan"):
+            return self._circular(name, value)
+        # atan and erf are odd
+        return self.unknown(name, value) if value <= HALF else -self.unknown(name, PRIME - value) % PRIME
+
+    def constant(self, name: str) -> int:
+        return pow(self.unknown(name, 1), 2, PRIME)
+
+    def unknown(self, name: str, value: int) -> int:
+        """A random residue named by a function and a value; 0 is kept by the odd ones."""
+        if value == 0 and not name.endswith("()"):
+            return 0
+        return self.random(f"{name} {value}")
+
+    def random(self, text: str) -> int:
+        return int.from_bytes(blake2b(text.encode(), key=self.trial.point.seed, digest_size=48).digest()) % PRIME
+
+    @cached_property
+    def base(self) -> int:
+        """exp(1): any square but 1 generates them all."""
+        return pow(self.random("e"), 2, PRIME)
+
+    def exp(self, argument: Node, env: Env) -> int:
+        exponent = self.trial.exponent.value(argument, env)
+        value = exponent.image if isinstance(exponent, Power) else pow(self.base, exponent, PRIME)
+        self._exponents.setdefault(min(value, PRIME - value), (argument, env))
+        return value
+
+    def _by_exp(self, name: str, grown: int) -> int:
+        if name == "exp":
+            return grown
+        inverse = pow(grown, -1, PRIME)
+        sine, cosine = (grown - inverse) * (HALF + 1), (grown + inverse) * (HALF + 1)
+        if name == "tanh":
+            return sine * pow(cosine, -1, PRIME) % PRIME
+        return (sine if name == "sinh" else cosine) % PRIME
+
+    def _circular(self, name: str, value: int) -> int:
+        """By τ = tan(u/2), an odd unknown, so that sin² + cos² = 1 and tan = sin/cos."""
+        half = self.unknown("angle", min(value, PRIME - value)) * (1 if value <= HALF else -1)
+        sine, cosine, scale = 2 * half, 1 - half * half, 1 + half * half
+        if name == "tan":
+            return sine * pow(cosine, -1, PRIME) % PRIME
+        return (sine if name == "sin" else cosine) * pow(scale, -1, PRIME) % PRIME
+
+    def log(self, argument: Node, env: Env) -> int:
+        """log|u|, factor by factor; what is no exponential is an unknown, up to the relations found."""
+        terms = []
+        for weight, node, inner, exponential in factors(self.trial, argument, env, Fraction(1)):
+            value = self.trial.prime.value(node, inner)
+            terms.append(self.number(weight) * (value if exponential else self._leaf(value)))
+        return self.add(terms)
+
+    def _leaf(self, value: int) -> int:
+        value = min(value, PRIME - value)
+        if value == 0:
+            raise Undefined("the logarithm of 0")
+        if value not in self._logs:
+            found = self._related(value)
+            self._logs[value] = self.random(f"log {value}") if found is None else found
+        return self._logs[value]
+
+    def _related(self, value: int) -> int | None:
+        """log u where u = v^±1 · e^a or v^±1 · e^(a−b) for an earlier log v and earlier exponentials."""
+        known = list(self._exponents)[:SEARCHED]
+        for earlier, log in list(self._logs.items())[:SEARCHED]:
+            for sign, ratio in ((1, value * pow(earlier, -1, PRIME)), (-1, value * earlier)):
+                for below in known:
+                    above = ratio * below % PRIME
+                    above = min(above, PRIME - above)
+                    if above in self._exponents:
+                        return (sign * log + self._exponent(above) - self._exponent(below)) % PRIME
+        return None
+
+    def _exponent(self, exponential: int) -> int:
+        return self.trial.prime.value(*self._exponents[exponential])
+
+
+class ExponentArithmetic:
+    """Z_q: rational operations, logarithms through their image, and unknowns named by their value in F_p."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    def number(self, value: Fraction | int) -> Residue:
+        if value.denominator == 1:
+            return int(value) % HALF
+        return value.numerator * pow(value.denominator, -1, HALF) % HALF
+
+    def add(self, terms: Sequence[Residue]) -> Residue:
+        known = sum(term for term in terms if isinstance(term, int)) % HALF
+        images = [term.image for term in terms if isinstance(term, Power)]
+        if not images:
+            return known
+        prime = self._prime()
+        return Power(prime.multiply([pow(prime.base, known, PRIME), *images]))
+
+    def multiply(self, factors: Sequence[Residue]) -> Residue:
+        known, images = 1, []
+        for factor in factors:
+            if isinstance(factor, Power):
+                images.append(factor.image)
+            else:
+                known = known * factor % HALF
+        if len(images) > 1:
+            raise OutOfReach("an exponent holds a product of two logarithms")
+        return Power(pow(images[0], known, PRIME)) if images else known
+
+    def power(self, base: Node, exponent: Fraction, env: Env) -> Residue:
+        image = self._prime().power(base, exponent, env)
+        base, inner, times = resolve_root(self.trial, base, env)
+        if (exponent * times).denominator != 1:
+            return self._unknown(image)
+        value = self.trial.exponent.value(base, inner)
+        if value == 0 and exponent < 0:
+            raise Undefined("a division by 0")
+        if isinstance(value, Power):
+            if exponent * times == 1:
+                return value
+            raise OutOfReach("an exponent holds a power of a logarithm")
+        return pow(value, int(exponent * times), HALF)
+
+    def call(self, name: str, argument: Node, env: Env) -> Residue:
+        prime = self._prime()
+        if name != "log":
+            return self._unknown(prime.call(name, argument, env))
+        terms: list[Residue] = []
+        for weight, node, inner, exponential in factors(self.trial, argument, env, Fraction(1)):
+            if exponential:
+                term = self.trial.exponent.value(node, inner)
+            else:
+                image = self.trial.prime.value(node, inner)
+                if not is_square(image):
+                    raise Redraw("the logarithm of a non-square")
+                term = Power(image)
+            terms.append(self.multiply([self.number(weight), term]))
+        return self.add(terms)
+
+    def constant(self, name: str) -> Residue:
+        return self._unknown(self._prime().constant(name))
+
+    def _unknown(self, image: int) -> int:
+        """What stands for a value on this side, if only its value in F_p is known."""
+        return self._prime().random(f"exponent {image}") % HALF
+
+    def _prime(self) -> PrimeArithmetic:
+        return self.trial.prime.arithmetic  # type: ignore[return-value]
+
+
+def factors(trial: Trial, node: Node, env: Env, weight: Fraction) -> Iterator[tuple[Fraction, Node, Env, bool]]:
+    """u as a product of powers: (exponent, factor, where, whether the factor is the exponent of an exp)."""
+    node, env = resolve(trial, node, env)
+    if node.kind == "multiply":
+        for child in node.children:
+            yield from factors(trial, child, env, weight)
+    elif node.kind == "power":
+        yield from factors(trial, node.children[0], env, weight * trial.exact(node.children[1], env))
+    elif node.kind == "call" and node.payload == "exp":
+        yield weight, node.children[0], env, True
+    elif node.exact:
+        value = trial.exact(node, env)
+        yield from ((weight, part, {}, False) for part in _prime_factors(abs(value.numerator)))
+        yield from ((-weight, part, {}, False) for part in _prime_factors(value.denominator))
+    else:
+        yield weight, node, env, False
+
+
+def resolve(trial: Trial, node: Node, env: Env) -> tuple[Node, Env]:
+    """A step read inside its axes is its right side there."""
+    while node.kind == "entry":
+        tensor = trial.program.tensors[node.payload]
+        place = trial.place(node.payload, node.children, env) if tensor.right is not None else None
+        if tensor.right is None or place is None:
+            break
+        node, env = tensor.right, dict(zip(tensor.slots, place, strict=True))
+    return node, env
+
+
+def resolve_root(trial: Trial, base: Node, env: Env) -> tuple[Node, Env, Fraction]:
+    """u^c with c a fraction as (u, where, c), so that (√u)² is u; anything else with c = 1."""
+    node, inner = resolve(trial, base, env)
+    if node.kind == "power":
+        exponent = trial.exact(node.children[1], inner)
+        if exponent.denominator != 1:
+            return node.children[0], inner, exponent
+    return base, env, Fraction(1)
+
+
+def _prime_factors(value: int) -> Iterator[Node]:
+    """The prime factors of a natural number, the large ones together."""
+    if value == 0:
+        raise Undefined("the logarithm of 0")
+    for prime in (2, 3, 5, 7, 11, 13, 17, 19, 23):
+        while value % prime == 0:
+            value //= prime
+            yield number(prime)
+    if value > 1:
+        yield number(value)

@@ -1,0 +1,248 @@
+"""A formula as one line of plain Unicode: ``Σ_i x[n, i]·W[j, i] + b[j]``. For comments, errors and tables.
+
+The order of terms and factors follows from what they are and how they read, never from how SymPy stores
+them: numbers, scalars, brackets, gradients, tensors, functions, sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Function,
+    Idx,
+    Indexed,
+    Integer,
+    KroneckerDelta,
+    Max,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    exp,
+    pi,
+)
+from sympy.core.numbers import Exp1
+
+from derivations.notation import (
+    GRADIENT,
+    argmax_over,
+    is_gradient,
+    is_zero_at,
+    jacobian,
+    maximum_over,
+    name_of,
+    positive,
+)
+from derivations.substitution import bound_indices
+
+# How tightly a text holds together; a text is put in parentheses where a tighter one is needed.
+TERMS, PREFIX, FACTORS, POWER, ATOM = range(5)
+SUPERSCRIPTS = {2: "²", 3: "³"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A text and how tightly it holds together."""
+
+    text: str
+    strength: int
+
+    def within(self, strength: int) -> str:
+        """The text where at least this strength is needed."""
+        return self.text if self.strength >= strength else f"({self.text})"
+
+
+def formula(e: Expr) -> str:
+    """An expression as one line of plain text, the same in every process.
+
+    >>> formula(sum_(x[n, i] * W[j, i], i) + b[j])
+    'Σ_i x[n, i]·W[j, i] + b[j]'
+    """
+    return _piece(e).text
+
+
+def equation(left: Expr, right: Expr) -> str:
+    """``left = right`` as one line of plain text."""
+    return f"{formula(left)} = {formula(right)}"
+
+
+def _piece(e: Expr) -> Piece:
+    for kind, rule in _RULES:
+        if isinstance(e, kind):
+            return rule(e)
+    raise TypeError(f"{e.func.__name__} has no spelling as plain text")
+
+
+def _number(e: Rational) -> Piece:
+    return Piece(str(e), TERMS if e < 0 else ATOM if e.q == 1 else FACTORS)
+
+
+def _indexed(e: Indexed) -> Piece:
+    at = ", ".join(formula(i) for i in e.indices)
+    if is_gradient(e.base):
+        return Piece(f"∂L/∂{name_of(e).removeprefix(GRADIENT)}[{at}]", FACTORS)
+    return Piece(f"{name_of(e)}[{at}]", ATOM)
+
+
+# Sums and products ----------------------------------------------------------------------------------
+
+
+def _sum(e: Expr) -> Piece:
+    """Σ, max or argmax over indices: a prefix that reaches to the end of its product."""
+    sign = {maximum_over: "max", argmax_over: "argmax"}.get(e.func, "Σ")
+    head = " ".join(f"{sign}_{i.label}" for i in bound_indices(e))
+    return Piece(f"{head} {_piece(e.args[0]).within(PREFIX)}", PREFIX)
+
+
+def _terms(e: Add) -> Piece:
+    """Terms that are added come before terms that are taken away."""
+    signed = [_signed(t) for t in _flat(e, Add)]
+    signed.sort(key=lambda s: (s[0] < 0, _rank_of_term(s[1]), formula(s[1])))
+    first, *rest = [(sign, _piece(t).within(PREFIX)) for sign, t in signed]
+    text = ("-" if first[0] < 0 else "") + first[1]
+    return Piece(text + "".join(f" {'-' if sign < 0 else '+'} {t}" for sign, t in rest), TERMS)
+
+
+def _flat(e: Expr, kind: type) -> list[Expr]:
+    """The parts of nested sums or products, neutral ones left out."""
+    neutral = 0 if kind is Add else 1
+    parts = [p for a in e.args for p in (_flat(a, kind) if isinstance(a, kind) else [a])]
+    return [p for p in parts if p != neutral] or [Integer(neutral)]
+
+
+def _signed(e: Expr) -> tuple[int, Expr]:
+    """The sign that is written before a term, and the term without it."""
+    if isinstance(e, Rational) and e < 0:
+        return -1, -e
+    if not isinstance(e, Mul):
+        return 1, e
+    parts = _flat(e, Mul)
+    coefficient, rest = _coefficient(parts)
+    if coefficient >= 0:
+        return 1, e
+    return -1, Mul(Rational(-coefficient), *rest, evaluate=False)
+
+
+def _coefficient(parts: Sequence[Expr]) -> tuple[Fraction, list[Expr]]:
+    numbers = [Fraction(int(p.p), int(p.q)) for p in parts if isinstance(p, Rational)]
+    return prod(numbers, start=Fraction(1)), [p for p in parts if not isinstance(p, Rational)]
+
+
+def _rank_of_term(e: Expr) -> tuple[int, int]:
+    if isinstance(e, Rational):
+        return 0, 0
+    parts = _flat(e, Mul) if isinstance(e, Mul) else [e]
+    if all(isinstance(p, (Symbol, Rational)) and not isinstance(p, Idx) for p in parts):
+        return 3, len(parts)
+    return (1 if any(isinstance(p, Sum) for p in parts) else 2), len(parts)
+
+
+def _factors(e: Mul) -> Piece:
+    sign, e = _signed(e)
+    coefficient, parts = _coefficient(_flat(e, Mul) if isinstance(e, Mul) else [e])
+    above = [p for p in parts if not _is_below(p)]
+    below = [p.base if p.exp == -1 else Pow(p.base, -p.exp) for p in parts if _is_below(p)]
+    bottom = _product(coefficient.denominator, below, last_is_free=False)
+    top = _product(coefficient.numerator, above, last_is_free=not bottom)
+    if len(above) == 1 and coefficient == 1 and not bottom and sign > 0:
+        return _piece(above[0])
+    text = "·".join(top) or "1"
+    if bottom:
+        text += "/" + (bottom[0] if len(bottom) == 1 else f"({'·'.join(bottom)})")
+    return Piece("-" + text, TERMS) if sign < 0 else Piece(text, FACTORS)
+
+
+def _product(number: int, parts: Sequence[Expr], *, last_is_free: bool) -> list[str]:
+    """The factors as texts in their order; a sum reaches as far as it can, so only the last may go bare."""
+    ordered = sorted(parts, key=lambda p: (_rank_of_factor(p), formula(p)))
+    pieces = [_piece(p) for p in ordered]
+    texts = [p.within(FACTORS) for p in pieces]
+    if texts and last_is_free and pieces[-1].strength == PREFIX:
+        texts[-1] = pieces[-1].text
+    return texts if number == 1 else [str(number), *texts]
+
+
+def _is_below(e: Expr) -> bool:
+    return isinstance(e, Pow) and isinstance(e.exp, Rational) and e.exp < 0
+
+
+def _rank_of_factor(e: Expr) -> tuple[int, int]:
+    base = e.base if isinstance(e, Pow) else e
+    if isinstance(base, Indexed):
+        return (3, 0) if is_gradient(base.base) else (4, int(name_of(base)[0].isupper()))
+    ranks: tuple[type | tuple[type, ...], ...] = (
+        Rational,
+        Symbol,
+        (KroneckerDelta, positive, is_zero_at),
+        (),
+        Idx,
+        Add,
+        Function,
+    )
+    return next((r for r, kinds in enumerate(ranks) if isinstance(base, kinds)), len(ranks)), 0
+
+
+# Powers, functions, brackets ------------------------------------------------------------------------
+
+
+def _power(e: Pow) -> Piece:
+    if _is_below(e):
+        return _factors(Mul(e, Integer(1), evaluate=False))
+    if e.exp == Rational(1, 2):
+        return Piece(f"√({formula(e.base)})", ATOM)
+    base = _piece(e.base).within(ATOM)
+    if e.exp in SUPERSCRIPTS:
+        return Piece(base + SUPERSCRIPTS[int(e.exp)], POWER)
+    return Piece(f"{base}^{_piece(e.exp).within(ATOM)}", POWER)
+
+
+def _call(e: Expr) -> Piece:
+    names = {Max: "max", Min: "min"}
+    arguments = [formula(a) for a in e.args]
+    if e.func in names:
+        # SymPy keeps these as a set: the numbers go last, as in max(x, 0).
+        arguments.sort(key=lambda t: (t.lstrip("-").isdigit(), t))
+    return Piece(f"{names.get(e.func, e.func.__name__)}({', '.join(arguments)})", ATOM)
+
+
+def _delta(e: KroneckerDelta) -> Piece:
+    left, right = sorted(e.args, key=lambda a: 0 if isinstance(a, Idx) else 1 if isinstance(a, Add) else 2)
+    return Piece(f"[{formula(left)} = {formula(right)}]", ATOM)
+
+
+def _bracket(relation: str) -> Callable[[Expr], Piece]:
+    return lambda e: Piece(f"[{formula(e.args[0])} {relation} 0]", ATOM)
+
+
+def _jacobian(e: Expr) -> Piece:
+    return Piece(f"∂{formula(e.args[0])}/∂{formula(e.args[1])}", FACTORS)
+
+
+_RULES: tuple[tuple[type | tuple[type, ...], Callable[[Expr], Piece]], ...] = (
+    (Rational, _number),
+    (Indexed, _indexed),
+    ((Sum, maximum_over, argmax_over), _sum),
+    (Add, _terms),
+    (Mul, _factors),
+    (exp, _call),
+    (Exp1, lambda e: Piece("e", ATOM)),
+    (Pow, _power),
+    (type(pi), lambda e: Piece("π", ATOM)),
+    (KroneckerDelta, _delta),
+    (positive, _bracket(">")),
+    (is_zero_at, _bracket("=")),
+    (jacobian, _jacobian),
+    (Abs, lambda e: Piece(f"|{formula(e.args[0])}|", ATOM)),
+    (Idx, lambda e: Piece(str(e.label), ATOM)),
+    (Symbol, lambda e: Piece(str(e), ATOM)),
+    ((Function, Max, Min), _call),
+)

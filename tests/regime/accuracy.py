@@ -1,0 +1,94 @@
+"""How many digits survive: errors in units in the last place, against references of hundreds of bits.
+
+Run ``python -m tests.regime.accuracy`` for the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import arb
+from rich.console import Console
+from rich.table import Table
+
+from tests.regime.case import Case, Functions
+from tests.regime.cases import LAYERS
+from tests.regime.numbers import MANY_BITS, Arguments, as_ball, ball, cast, jacobian, lift, precision
+
+DRAWS = 30
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The largest errors seen: absolute in units of ε·max(1, |δ|), relative in units of ε·|exact|."""
+
+    absolute: float = 0.0
+    relative: float = 0.0
+
+    def __or__(self, other: Loss) -> Loss:
+        return Loss(max(self.absolute, other.absolute), max(self.relative, other.relative))
+
+
+def measure(case: Case, functions: Functions, region: str, dtype: Any, draws: int = DRAWS) -> tuple[Loss, Loss]:
+    """What is lost of the output and of the gradients over draws from a region."""
+    forward, backward = Loss(), Loss()
+    for seed in range(draws):
+        arguments = cast(case.draw(seed, region=region), dtype)
+        of_output, of_gradients = measure_once(case, functions, arguments, seed)
+        forward, backward = forward | of_output, backward | of_gradients
+    return forward, backward
+
+
+def measure_once(case: Case, functions: Functions, arguments: Arguments, seed: int) -> tuple[Loss, Loss]:
+    """The same for one set of arguments, with δ of all magnitudes up to 1."""
+    output, saved = functions.forward(*arguments.values())
+    rng = np.random.default_rng(seed)
+    delta = (rng.choice([-1, 1], output.shape) * np.exp2(-rng.uniform(0, 20, output.shape))).astype(output.dtype)
+    with precision(MANY_BITS):
+        forward = loss(output, case.oracle(*lift(arguments).values()))
+        backward = Loss()
+        for name, gradient in zip(case.gradients, functions.backward(saved, delta), strict=True):
+            slopes = jacobian(case.oracle, arguments, name).reshape(delta.size, *gradient.shape)
+            exact = sum((slopes[o] * ball(d) for o, d in enumerate(delta.flat)), np.zeros(gradient.shape, object))
+            backward = backward | loss(gradient, exact)
+        return forward, backward
+
+
+def loss(computed: np.ndarray, exact: Any) -> Loss:
+    """The largest errors of the entries; below the smallest normal number only the absolute one counts."""
+    info = np.finfo(computed.dtype)
+    worst = Loss()
+    for index in np.ndindex(computed.shape):
+        truth = as_ball(exact[index])
+        error, size = abs(ball(computed[index]) - truth), abs(truth)
+        relative = float((error / size / float(info.eps)).mid()) if size > float(info.smallest_normal) else 0.0
+        worst = worst | Loss(float((error / arb.max(size, arb(1)) / float(info.eps)).mid()), relative)
+    return worst
+
+
+def rows(cases: tuple[Case, ...] = LAYERS) -> Iterator[tuple[str, str, str, Loss, Loss]]:
+    """Case, region and dtype, with what the output and the gradients lose there."""
+    for case in cases:
+        for region in case.regions:
+            for dtype in (np.float32, np.float64):
+                yield case.name, region, np.dtype(dtype).name, *measure(case, case.load(), region, dtype)
+
+
+def report() -> Table:
+    """The table of all layers, regions and dtypes."""
+    table = Table(title="the largest errors, in units in the last place")
+    for heading in ("functions", "region", "dtype"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("output absolute", "relative", "gradients absolute", "relative"):
+        table.add_column(heading, justify="right")
+    for *where, forward, backward in rows():
+        lost = (forward.absolute, forward.relative, backward.absolute, backward.relative)
+        table.add_row(*where, *(f"{value:.3g}" for value in lost))
+    return table
+
+
+if __name__ == "__main__":
+    Console().print(report())

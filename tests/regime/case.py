@@ -1,0 +1,124 @@
+"""What a case is: a pair of emitted functions, and what is known of it from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+
+from tests.regime.draws import Draw
+
+Reach = Callable[[np.finfo], float]
+
+
+@dataclass(frozen=True)
+class Functions:
+    """The pair under test; ``backward`` gives a tuple of the gradients that exist."""
+
+    forward: Callable[..., tuple[Any, Any]]
+    backward: Callable[[Any, Any], tuple[Any, ...]]
+
+    def output(self, *arguments: Any) -> Any:
+        """What forward computes, without what it saves."""
+        return self.forward(*arguments)[0]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One pair of plain functions of one emitted module, and what is known of it from elsewhere.
+
+    Parameters
+    ----------
+    name, module, forward, backward
+        Where the functions stand: ``generated.<module>.<forward>``.
+    axes
+        The axes in the order of a draw's sizes, each with the least size it may have.
+    regions
+        Draws of arguments by the name of the region they come from; the first, "usual", has entries of
+        about 1 and keeps away from kinks.
+    oracle
+        The output by plain loops. ``definition`` is a document's spelling, where that is another one.
+    gradients
+        The arguments that have gradients, in the order in which ``backward`` returns them.
+    restrictions
+        Functions of the module that return some of the gradients, in order: each becomes a case.
+    affine
+        The arguments in each of which, the others held, the output is affine.
+    analytic
+        Whether the emitted text is analytic, so that complex steps mean something.
+    reach
+        For each argument the largest magnitude, by dtype, up to which no step overflows.
+    unbounded
+        The arguments for which every finite entry is allowed whose true result is representable.
+    ulps
+        Regions by name, with the bounds on the absolute error there in units of ε·max(1, |δ|): of the
+        output, of the gradients.
+    """
+
+    name: str
+    module: str
+    axes: Mapping[str, int]
+    regions: Mapping[str, Draw]
+    oracle: Callable[..., Any]
+    gradients: tuple[str, ...]
+    definition: Callable[..., Any] | None = None
+    forward: str = "forward"
+    backward: str = "backward"
+    restrictions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    affine: tuple[str, ...] = ()
+    analytic: bool = True
+    reach: Mapping[str, Reach] = field(default_factory=dict)
+    unbounded: tuple[str, ...] = ()
+    ulps: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def load(self) -> Functions:
+        """The functions of the generated module.
+
+        Raises
+        ------
+        TypeError
+            When, called later, backward returns more or fewer gradients than `gradients` names.
+        """
+        module = import_module(f"generated.{self.module}")
+        backward = getattr(module, self.backward)
+
+        def gradients(saved: Any, delta: Any) -> tuple[Any, ...]:
+            returned = backward(saved, delta)
+            present = tuple(
+                gradient
+                for gradient in (returned if isinstance(returned, tuple) else (returned,))
+                if gradient is not None
+            )
+            if len(present) != len(self.gradients):
+                raise TypeError(f"{self.name} returned {len(present)} gradients, not those of {self.gradients}")
+            return present
+
+        return Functions(getattr(module, self.forward), gradients)
+
+    def draw(self, seed: int, *sizes: int, region: str = "usual") -> dict[str, Any]:
+        """Arguments in float64; without sizes, small ones that differ from one another."""
+        rng = np.random.default_rng(seed)
+        return self.regions[region](rng, *(sizes or self.small_sizes(seed)))
+
+    def small_sizes(self, seed: int) -> tuple[int, ...]:
+        """Sizes 1 to 4: all different at first, then with coincidences and ones."""
+        rng = np.random.default_rng(seed)
+        return tuple(rng.permutation(np.arange(2, 2 + len(self.axes)))) if seed % 3 == 0 else tuple(
+            int(size) for size in rng.integers(1, 5, len(self.axes))
+        )
+
+    def variants(self) -> Iterator[Case]:
+        """The case itself, then each of its restrictions."""
+        yield self
+        for backward, gradients in self.restrictions.items():
+            yield replace(
+                self,
+                name=f"{self.name}.{backward}",
+                backward=backward,
+                gradients=gradients,
+                affine=tuple(name for name in self.affine if name in gradients),
+                restrictions={},
+            )

@@ -1,0 +1,324 @@
+"""Every row of the table of operations: what NumPy does against what the row says it means, by plain loops."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import math
+
+import numpy as np
+import pytest
+from sympy import Integer, Symbol
+
+from codegen.array_ops import (
+    AUGMENTED,
+    COMPARISONS,
+    ELEMENTWISE,
+    FILLS,
+    PICK,
+    PRODUCTS,
+    REDUCTIONS,
+    ShapeError,
+    broadcast,
+    normal_axis,
+    product_shape,
+    reduced,
+)
+from derivations.notation import axes, size_symbol, tensors
+from tests.plain_values import World
+
+VALUES = np.array([[-2.5, -1.0, -0.0, 0.25], [0.5, 1.0, 1.5, 3.0], [-1.0, 0.5, 2.0, -0.75]])
+OTHERS = np.array([[1.0, -1.0, 0.0, 0.25], [0.75, 0.5, 1.5, -2.0], [-1.0, 2.0, 0.25, -0.75]])
+NEEDS_POSITIVE = ("log", "sqrt")
+NEEDS_NONZERO_FIRST = ("reciprocal",)
+
+
+def operands(row):
+    first, second = VALUES.copy(), OTHERS.copy()
+    if row.name in NEEDS_POSITIVE:
+        first = np.abs(first) + 0.125
+    if row.name == "log1p":
+        first = np.abs(first)
+    if row.name in NEEDS_NONZERO_FIRST:
+        first[first == 0] = 4.0
+    if row.name == "divide":
+        second[second == 0] = 4.0
+    if row.name == "power":
+        return first, 3
+    if row.name == "where":
+        return first > second, first, second
+    return (first, second)[: row.arity]
+
+
+def spelling(row):
+    names = ["u", "v", "w"][: row.arity]
+    if row.numpy:
+        return f"{row.numpy}({', '.join(names)})"
+    return f"{row.operator}u" if row.arity == 1 else f"u {row.operator} v"
+
+
+def meant(row, given):
+    symbols = [Symbol(name, real=True) for name in ("u", "v", "w")[: row.arity]]
+    broadcasted = np.broadcast_arrays(*given)
+    result = np.empty(broadcasted[0].shape)
+    for position in np.ndindex(*result.shape):
+        numbers = {name: float(array[position]) for name, array in zip("uvw", broadcasted, strict=False)}
+        result[position] = World({}, numbers).value(row.meaning(*symbols))
+    return result
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_spelling_means_what_the_row_says(name):
+    row = ELEMENTWISE[name]
+    given = operands(row)
+    computed = eval(spelling(row), {"np": np, **dict(zip("uvw", given, strict=False))})
+    np.testing.assert_allclose(computed, meant(row, given), rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name, row in ELEMENTWISE.items() if row.ufunc])
+def test_ufunc_writes_the_same_into_out(name):
+    row = ELEMENTWISE[name]
+    given = operands(row)
+    out = np.empty(VALUES.shape)
+    arguments = ", ".join("uvw"[: row.arity])
+    eval(
+        f"{row.ufunc}({arguments}, out=out)", {"np": np, "out": out, **dict(zip("uvw", given, strict=False))}
+    )
+    np.testing.assert_allclose(out, meant(row, given), rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in ELEMENTWISE if name not in COMPARISONS])
+def test_float32_stays_float32(name):
+    row = ELEMENTWISE[name]
+    given = [
+        v.astype(np.float32) if isinstance(v, np.ndarray) and v.dtype != bool else v for v in operands(row)
+    ]
+    assert eval(spelling(row), {"np": np, **dict(zip("uvw", given, strict=False))}).dtype == np.float32
+
+
+def test_names_are_their_own_keys_and_spellings_differ():
+    assert all(key == row.name for key, row in ELEMENTWISE.items())
+    spellings = [(row.numpy, row.operator, row.arity) for row in ELEMENTWISE.values()]
+    assert len(set(spellings)) == len(spellings)
+
+
+@pytest.mark.parametrize("sign", AUGMENTED)
+def test_augmented_assignment_is_its_row(sign):
+    row = ELEMENTWISE[AUGMENTED[sign]]
+    u, v = operands(row)
+    names = {"u": u.copy(), "v": v}
+    exec(f"u {sign} v", names)
+    np.testing.assert_allclose(names["u"], meant(row, (u, v)), rtol=1e-14)
+
+
+INFIX = [row for row in ELEMENTWISE.values() if row.operator and row.arity == 2]
+
+
+@pytest.mark.parametrize(
+    "loose, tight", [(a, b) for a in INFIX for b in INFIX if a.precedence < b.precedence]
+)
+def test_precedence_is_pythons(loose, tight):
+    tree = ast.parse(f"a {loose.operator} b {tight.operator} c", mode="eval").body
+    assert ast.unparse(tree).endswith(f"b {tight.operator} c")
+    assert ast.unparse(getattr(tree, "left", None) or tree.left) == "a"
+    tree = ast.parse(f"a {tight.operator} b {loose.operator} c", mode="eval").body
+    assert ast.unparse(tree.left) == f"a {tight.operator} b"
+
+
+def test_negation_is_between_products_and_powers():
+    negative = ELEMENTWISE["negative"].precedence
+    assert ELEMENTWISE["multiply"].precedence < negative < ELEMENTWISE["power"].precedence
+    assert isinstance(ast.parse("-a ** b", mode="eval").body, ast.UnaryOp)
+    assert isinstance(ast.parse("-a * b", mode="eval").body, ast.BinOp)
+
+
+TIES = np.array([[[1.0, 3.0, 3.0], [2.0, -1.0, 2.0]], [[0.0, 0.0, -5.0], [7.0, 7.0, 7.0]]])
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_reduction(name, axis):
+    row = REDUCTIONS[name]
+    a, b, c = indices = axes("a:A b:B c:C")
+    (x,) = (tensors("x"),)
+    kept = tuple(index for index in indices if index is not indices[axis])
+    world = World({"x": TIES}, {"A": 2, "B": 2, "C": 3})
+    expected = world.array(kept, row.meaning(x[a, b, c], indices[axis]))
+    computed = getattr(TIES, row.method)(axis=axis)
+    np.testing.assert_allclose(computed, expected, rtol=1e-15)
+    sizes = tuple(size_symbol(size) for size in "ABC")
+    assert tuple(world.value(size) for size in reduced(sizes, [axis])) == computed.shape
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max"])
+def test_reduction_over_several_axes_is_one_after_the_other(name):
+    row = REDUCTIONS[name]
+    a, b, c = axes("a:A b:B c:C")
+    x = tensors("x")
+    world = World({"x": TIES}, {"A": 2, "B": 2, "C": 3})
+    expected = world.array((b,), row.meaning(row.meaning(x[a, b, c], a), c))
+    np.testing.assert_allclose(getattr(TIES, row.method)(axis=(0, 2)), expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name, row in REDUCTIONS.items() if row.needs_an_entry])
+def test_reductions_that_need_an_entry_do(name):
+    with pytest.warns(RuntimeWarning) if name == "mean" else pytest.raises(ValueError):
+        getattr(np.zeros((2, 0)), name)(axis=1)
+
+
+def loops(subscripts, left, right):
+    """Σ over the positions that the output lacks, one entry after the other."""
+    sizes = {**dict(zip(subscripts.left, left.shape, strict=True))}
+    for number, size in zip(subscripts.right, right.shape, strict=True):
+        sizes[number] = max(size, sizes.get(number, 1))
+    result = np.zeros(tuple(sizes[number] for number in subscripts.output))
+    numbers = list(sizes)
+    for places in itertools.product(*(range(sizes[number]) for number in numbers)):
+        at = dict(zip(numbers, places, strict=True))
+        position = tuple(at[number] for number in subscripts.output)
+        one = left[
+            tuple(at[n] if size > 1 else 0 for n, size in zip(subscripts.left, left.shape, strict=True))
+        ]
+        two = right[
+            tuple(at[n] if size > 1 else 0 for n, size in zip(subscripts.right, right.shape, strict=True))
+        ]
+        result[position] += one * two
+    return result
+
+
+PRODUCT_CASES = [
+    ("dot", (3,), (3,), ((), ())),
+    ("dot", (2, 3), (3,), ((), ())),
+    ("dot", (3,), (3, 4), ((), ())),
+    ("dot", (2, 3), (3, 4), ((), ())),
+    ("matmul", (2, 3), (3, 4), ((), ())),
+    ("matmul", (5, 2, 3), (5, 3, 4), ((), ())),
+    ("matmul", (5, 2, 3), (3, 4), ((), ())),
+    ("matmul", (2, 3), (5, 3, 4), ((), ())),
+    ("matmul", (6, 5, 2, 3), (5, 3, 4), ((), ())),
+    ("matmul", (1, 2, 3), (5, 3, 4), ((), ())),
+    ("tensordot", (2, 3, 4), (4, 3), ((1, 2), (1, 0))),
+    ("tensordot", (2, 3, 4), (4, 5), ((2,), (0,))),
+    ("tensordot", (2, 3, 4), (5, 2), ((0,), (1,))),
+    ("tensordot", (2, 3, 4), (5, 2), ((-3,), (-1,))),
+    ("tensordot", (2, 3), (4, 5), ((), ())),
+    ("tensordot", (2, 3, 4), (2, 3, 4), ((0, 1, 2), (0, 1, 2))),
+]
+
+
+@pytest.mark.parametrize("name, left, right, over", PRODUCT_CASES)
+def test_product(name, left, right, over):
+    rng = np.random.default_rng(5)
+    row = PRODUCTS[name]
+    u, v = rng.normal(size=left), rng.normal(size=right)
+    text = f"{row.numpy}(u, v, axes={over})" if name == "tensordot" else f"{row.numpy}(u, v)"
+    computed = eval(text, {"np": np, "u": u, "v": v})
+    subscripts = row.subscripts(u.ndim, v.ndim, over)
+    np.testing.assert_allclose(computed, loops(subscripts, u, v), rtol=1e-12)
+    # every number its own axis: 5 is size a5, 1 stays the number that is stretched
+    sizes = {number: Symbol(f"a{number}") if number > 1 else Integer(1) for number in (*left, *right)}
+    shape = product_shape(subscripts, tuple(sizes[s] for s in left), tuple(sizes[s] for s in right))
+    assert shape == tuple(sizes[s] for s in computed.shape)
+
+
+@pytest.mark.parametrize("name", [name for name, row in PRODUCTS.items() if row.takes_out])
+def test_product_writes_into_out(name):
+    u, v = np.arange(6.0).reshape(2, 3), np.arange(12.0).reshape(3, 4)
+    out = np.empty((2, 4))
+    eval(f"{PRODUCTS[name].numpy}(u, v, out=out)", {"np": np, "u": u, "v": v, "out": out})
+    np.testing.assert_array_equal(out, loops(PRODUCTS[name].subscripts(2, 2, ((), ())), u, v))
+
+
+N, K = size_symbol("N"), size_symbol("K")
+
+
+@pytest.mark.parametrize(
+    "name, left, right, over",
+    [
+        ("dot", (N, K), (N, K), ((), ())),
+        ("dot", (N,), (K,), ((), ())),
+        ("dot", (N, K), (Integer(1), K), ((), ())),
+        ("matmul", (N, K, K), (K, K, K), ((), ())),
+        ("tensordot", (N, K), (N, K), ((0,), (1,))),
+    ],
+)
+def test_products_of_other_axes_are_refused(name, left, right, over):
+    row = PRODUCTS[name]
+    with pytest.raises(ShapeError):
+        product_shape(row.subscripts(len(left), len(right), over), left, right)
+
+
+@pytest.mark.parametrize(
+    "name, left, right, over",
+    [
+        ("dot", 3, 2, ((), ())),
+        ("dot", 0, 2, ((), ())),
+        ("matmul", 1, 2, ((), ())),
+        ("tensordot", 2, 2, ((0, 1), (0,))),
+        ("tensordot", 2, 2, ((0, 0), (0, 1))),
+        ("tensordot", 2, 2, ((2,), (0,))),
+    ],
+)
+def test_products_of_other_ranks_are_refused(name, left, right, over):
+    with pytest.raises(ShapeError):
+        PRODUCTS[name].subscripts(left, right, over)
+
+
+@pytest.mark.parametrize("name", FILLS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_fill(name, dtype):
+    row = FILLS[name]
+    like = np.full((2, 3), 7.0, dtype=dtype)
+    text = f"{row.numpy}(a)" if row.like else f"{row.numpy}((2, 3), dtype=a.dtype)"
+    made = eval(text, {"np": np, "a": like})
+    assert made.shape == (2, 3) and made.dtype == dtype and not np.shares_memory(made, like)
+    if row.content is not None:
+        np.testing.assert_array_equal(made, float(row.content))
+
+
+def test_pick_and_one_hot_add():
+    t = np.array([2, 0, 2])
+    text = PICK.format(array="a", labels="t")
+    names = {"np": np, "a": VALUES.copy(), "t": t, "u": np.array([10.0, 20.0, 30.0])}
+    assert list(eval(text, names)) == [VALUES[n, t[n]] for n in range(3)]
+    exec(f"{text} += u", names)
+    for n, k in np.ndindex(3, 4):
+        assert names["a"][n, k] == VALUES[n, k] + (k == t[n]) * names["u"][n]
+
+
+def test_broadcast_meets_equal_axes_only():
+    one = Integer(1)
+    assert broadcast((N, K), (K,)) == (N, K)
+    assert broadcast((N, one), (one, K)) == (N, K)
+    assert broadcast((N,), ()) == (N,)
+    assert broadcast() == ()
+    for left, right in [
+        ((N,), (K,)),
+        ((N, K), (N,)),
+        ((N, K), (K, N)),
+        ((N,), (Integer(2),)),
+        ((N,), (N + 1,)),
+    ]:
+        with pytest.raises(ShapeError, match="meets"):
+            broadcast(left, right)
+
+
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (3,)), ((2, 1), (1, 3)), ((1,), (2, 3)), ((2, 3), ()), ((0, 3), (3,))]
+)
+def test_broadcast_is_numpys_where_it_accepts(shapes):
+    ours = broadcast(*(tuple(Integer(size) for size in shape) for shape in shapes))
+    assert ours == np.broadcast_shapes(*shapes)
+
+
+def test_normal_axis():
+    assert [normal_axis(axis, 3) for axis in (0, 2, -1, -3)] == [0, 2, 2, 0]
+    for axis in (3, -4):
+        with pytest.raises(ShapeError):
+            normal_axis(axis, 3)
+
+
+def test_log1p_and_expm1_keep_small_arguments():
+    tiny = np.array([1e-20])
+    assert eval(ELEMENTWISE["log1p"].numpy, {"np": np})(tiny)[0] == pytest.approx(1e-20)
+    assert eval(ELEMENTWISE["expm1"].numpy, {"np": np})(tiny)[0] == pytest.approx(math.expm1(1e-20))

@@ -1,0 +1,64 @@
+"""The emitted functions in floating point: against plain loops, at extreme values, with NaN, in ulps."""
+
+import numpy as np
+import pytest
+
+from tests.regime.accuracy import measure
+from tests.regime.case import Case
+from tests.regime.cases import CASES, LAYERS
+from tests.regime.numbers import cast
+from tests.regime.oracle_check import check_against_oracle
+from tests.regime.values import (
+    check_in_range,
+    check_isolation,
+    check_isolation_of_delta,
+    check_where_representable,
+    extreme_draws,
+    unbounded_draws,
+)
+
+DTYPES = (np.float32, np.float64)
+
+each_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
+each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: np.dtype(dtype).name)
+
+
+@each_dtype
+@each_case
+def test_plain_loops(case: Case, dtype):
+    for region in case.regions:
+        for seed in range(5):
+            check_against_oracle(case, case.load(), case.draw(seed, region=region), dtype)
+
+
+@each_dtype
+@each_case
+def test_extreme_values(case: Case, dtype):
+    for arguments in extreme_draws(case, dtype, count=6):
+        check_in_range(case, case.load(), arguments, dtype)
+
+
+@each_dtype
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.unbounded])
+def test_whatever_is_representable(case: Case, dtype):
+    for arguments in unbounded_draws(case, dtype, count=12):
+        check_where_representable(case, case.load(), arguments, dtype)
+
+
+@pytest.mark.parametrize("intruder", [np.nan, np.inf, -np.inf], ids=str)
+@each_case
+def test_what_is_no_number_stays_where_it_is(case: Case, intruder):
+    arguments = cast(case.draw(0), np.float64)
+    check_isolation(case, case.load(), arguments, intruder)
+    check_isolation_of_delta(case, case.load(), arguments, intruder)
+
+
+@each_dtype
+@pytest.mark.parametrize(
+    ("case", "region"),
+    [pytest.param(case, region, id=f"{case.name}, {region}") for case in LAYERS for region in case.ulps],
+)
+def test_digits_that_survive(case: Case, region: str, dtype):
+    forward, backward = measure(case, case.load(), region, dtype, draws=8)
+    assert forward.absolute <= case.ulps[region][0]
+    assert backward.absolute <= case.ulps[region][1]
