@@ -18,10 +18,10 @@ def wrapped(opening: str, parts: Sequence[str], closing: str, column: int = 0) -
     return f"{opening}\n" + "".join(textwrap.indent(part, "    ") + ",\n" for part in parts) + closing
 
 
-def imported(names: Sequence[str], column: int) -> str:
-    """The names of an import statement, in parentheses where they fill more than its line."""
-    line = ", ".join(names)
-    return line if column + len(line) <= WIDTH else wrapped("(", names, ")", WIDTH)
+def imported(opening: str, names: Sequence[str]) -> str:
+    """An import statement, in parentheses where it fills more than a line."""
+    line = f"{opening}{', '.join(names)}"
+    return line if len(line) <= WIDTH else wrapped(f"{opening}(", names, ")", WIDTH)
 
 
 def docstring(text: str) -> str:

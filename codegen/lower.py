@@ -50,6 +50,12 @@ CALLS = {
 }  # fmt: skip
 
 
+DELTA = "δ"
+"""The gradient of the output, as comments show it."""
+
+MEANINGS = {"multiply": Mul, "maximum": Max, "minimum": Min}
+
+
 class LoweringError(ValueError):
     """A formula that the array program has no operation for."""
 
@@ -91,13 +97,18 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     if isinstance(e, (Max, Min)):
         name = "maximum" if isinstance(e, Max) else "minimum"
         first, *rest = sorted(e.args, key=lambda a: a.is_number)
-        return _fold(name, [_lower(a, order) for a in (first, *rest)], order, e)
+        return _fold(name, [_lower(a, order) for a in (first, *rest)], order)
     raise LoweringError(f"no array operation says {e.func.__name__}({', '.join(map(str, e.args))})")
+
+
+def spelled(name: str) -> str:
+    """What a tensor is called in emitted text; the gradient of the output is ``delta``."""
+    return "delta" if name == DELTA else python_name(name)
 
 
 def _lower_read(e: Indexed) -> Lowered:
     plain = tuple(i for i in e.indices if isinstance(i, Idx))
-    name = python_name(name_of(e))
+    name = spelled(name_of(e))
     labels = [(p, i) for p, i in enumerate(e.indices) if isinstance(i, Indexed)]
     if not labels:
         indices = tuple(i for i in e.indices if not isinstance(i, Integer))
@@ -123,9 +134,10 @@ def _lower_sum_of_terms(e: Add, order: tuple[Idx, ...]) -> Lowered:
     if not plain:
         raise LoweringError(f"{e}: a delta is added to something; write what")
     total = _lower(plain[0], order)
-    for term in plain[1:]:
+    for count, term in enumerate(plain[1:], 2):
         name = "subtract" if _is_negated(term) else "add"
-        total = _elementwise(name, (total, _lower(-term if name == "subtract" else term, order)), order, e)
+        value = _lower(-term if name == "subtract" else term, order)
+        total = _elementwise(name, (total, value), order, Add(*plain[:count]))
     for term in deltas:
         total = _one_hot_add(_aligned(total, order, e), term)
     return total
@@ -155,11 +167,10 @@ def _lower_product(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     above, below, negative = _fraction(e)
     if not above:
         above = [Integer(1)]
-    top = _fold("multiply", _widest_first([_lower(f, order) for f in above]), order, Mul(*above))
+    negative = _negate_number(above, below, negative)
+    top = _fold("multiply", _widest_first([_lower(f, order) for f in above]), order)
     if below:
-        under = _fold("multiply", _widest_first([_lower(f, order) for f in below]), order, Mul(*below))
-        if negative and not isinstance(below[0], Integer) and top.node.op == "number":
-            top, negative = Lowered(Node("number", (), (), -top.node.attr, -above[0]), ()), False
+        under = _fold("multiply", _widest_first([_lower(f, order) for f in below]), order)
         top = _elementwise("divide", (top, under), order, e)
     return _elementwise("negative", (top,), order, e) if negative else top
 
@@ -181,15 +192,26 @@ def _fraction(e: Expr) -> tuple[list[Expr], list[Expr], bool]:
     return above, below, negative
 
 
+def _negate_number(above: list[Expr], below: list[Expr], negative: bool) -> bool:
+    """Give a minus sign to a number above or below the line, if there is one; whether it is still to be written."""
+    for factors in (above, below) if negative else ():
+        for position, factor in enumerate(factors):
+            if isinstance(factor, Integer):
+                factors[position] = -factor
+                return False
+    return negative
+
+
 def _widest_first(values: list[Lowered]) -> list[Lowered]:
     """Scalars are multiplied with each other before they meet an array."""
     return sorted(values, key=lambda v: (-len(v.indices), v.node.op == "number"))
 
 
-def _fold(name: str, values: list[Lowered], order: tuple[Idx, ...], e: Expr) -> Lowered:
+def _fold(name: str, values: list[Lowered], order: tuple[Idx, ...]) -> Lowered:
     total = values[0]
     for value in values[1:]:
-        total = _elementwise(name, (total, value), order, e)
+        both = (total.node.meaning, value.node.meaning)
+        total = _elementwise(name, (total, value), order, MEANINGS[name](*both))
     return total
 
 

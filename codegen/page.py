@@ -16,106 +16,30 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from codegen import layout
 from codegen.layout import in_import_order, listed, quoted, shape_text, wrapped
+from codegen.page_parts import Argument, Assumption, Condition, Hyper, Labels, Parameter, PlainFunction, Size
+
+__all__ = [
+    "Argument",
+    "Assumption",
+    "Condition",
+    "Hyper",
+    "Labels",
+    "Offered",
+    "Page",
+    "Parameter",
+    "PlainFunction",
+    "Size",
+    "render_module",
+    "render_package",
+    "render_support",
+]
 
 
-@dataclass(frozen=True)
-class Argument:
-    """An array: an input, a target, labels, or the output.
-
-    ``python`` is its name in the plain functions, ``axes`` the names of its sizes (digits where a size is
-    fixed), ``public`` the argument of the class's methods; what is no argument has none.
-    """
-
-    python: str
-    axes: tuple[str, ...]
-    public: str = ""
-
-    @property
-    def shape(self) -> str:
-        """``(N, d)``, in the words of the formula."""
-        return shape_text(self.axes)
-
-    @property
-    def gradient(self) -> str:
-        """What its gradient is called."""
-        return f"d{self.python}"
-
-
-@dataclass(frozen=True)
-class Labels(Argument):
-    """Integers in place of a target: positions on the axis whose size is ``along``."""
-
-    along: str = ""
-
-
-@dataclass(frozen=True)
-class Parameter(Argument):
-    """An array of the layer's own.
-
-    ``sizes`` are its axes in the constructor's words. It starts uniform in ±``bound``, an expression of
-    Python; ``start`` says so to a reader. ``flag`` is the constructor's argument that leaves an optional
-    parameter out, or empty.
-    """
-
-    sizes: tuple[str, ...] = ()
-    bound: str = "0"
-    start: str = "0"
-    flag: str = ""
-
-
-@dataclass(frozen=True)
-class Size:
-    """An argument of the constructor that fixes a size."""
-
-    argument: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What must hold of hyperparameters: as a reader sees it, in Python, and the names to show if not."""
-
-    text: str
-    python: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Hyper:
-    """A hyperparameter: an argument of the constructor with a default.
-
-    ``safe`` is the range, as text, within which the results are finite, if narrower than the conditions.
-    """
-
-    python: str
-    default: str
-    is_integer: bool = False
-    conditions: tuple[Condition, ...] = ()
-    safe: str = ""
-
-    @property
-    def type(self) -> str:
-        """The type of its argument."""
-        return "int" if self.is_integer else "float"
-
-
-@dataclass(frozen=True)
-class Assumption:
-    """An equation of the target; the plain function returns left minus right over the indices."""
-
-    text: str
-    function: str
-    indices: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PlainFunction:
-    """A function under the class: arguments as they stand in ``def``, body and docstring not indented."""
-
-    name: str
-    arguments: tuple[str, ...]
-    body: str
-    doc: str = ""
+MEMBERS = (
+    *("parameters", "gradients", "forward", "backward", "backward_delta", "backward_update_gradient"),
+    *("zero_grad", "update_parameters", "state_dict", "load_state_dict"),
+)
+"""What a class has beside the arguments of its constructor, which it keeps under their own names."""
 
 
 @dataclass(frozen=True)
@@ -206,30 +130,36 @@ class Page:
         return tuple(parts)
 
     @property
-    def imports(self) -> list[str]:
-        """What the module takes from ``_support``."""
-        used = {
+    def imports(self) -> dict[str, list[str]]:
+        """What the module takes from each of the two that all share."""
+        arrays = {
+            **dict.fromkeys(("Array", "ArrayLike", "Notation", "fresh"), True),
+            "Arrays": self.labels or self.assumptions,
+            "Values": self.target,
             "as_array": self.labels,
-            "as_dtype": self.parameters,
-            "as_flag": self.flags,
-            "as_integer": any(one.is_integer for one in self.hyperparameters),
-            "as_number": any(not one.is_integer for one in self.hyperparameters),
-            "as_size": self.sizes,
+            "require_zero": self.assumptions,
+        }
+        support = {
             "DTypeLike": self.parameters,
             "Loss": self.target,
             "Module": not self.target,
-            "require_zero": self.assumptions,
             "Seed": self.parameters,
-            "Values": self.target,
+            "as_dtype": self.parameters,
+            "as_flag": self.flags,
+            "as_integer": self.sizes or any(one.is_integer for one in self.hyperparameters),
+            "as_number": any(not one.is_integer for one in self.hyperparameters),
         }
-        needed = [name for name, is_needed in used.items() if is_needed]
-        return in_import_order(["Array", "ArrayLike", "Notation", "fresh", *needed])
+        return {
+            "_arrays": in_import_order(name for name, is_used in arrays.items() if is_used),
+            "_support": in_import_order(name for name, is_used in support.items() if is_used),
+        }
 
     @property
     def uses_numpy(self) -> bool:
         """Whether the text of the module names NumPy."""
-        bodies = "\n".join(function.body for function in self.functions)
-        return bool(self.parameters) or re.search(r"\bnp\.", bodies) is not None
+        conditions = [condition.python for one in self.hyperparameters for condition in one.conditions]
+        text = "\n".join([*(function.body for function in self.functions), *conditions])
+        return bool(self.parameters) or re.search(r"\bnp\.", text) is not None
 
     def has(self, function: str) -> bool:
         """Whether a plain function of this name stands under the class."""
@@ -258,16 +188,20 @@ def render_module(page: Page) -> str:
     missing = [name for name in _called(page) if not page.has(name)]
     if missing:
         raise ValueError(f"{page.name}: the page has no plain function {', '.join(missing)}")
-    arguments = Counter(argument.partition(":")[0] for argument in page.constructor)
+    arguments = Counter([*(argument.partition(":")[0] for argument in page.constructor), *MEMBERS])
     if twice := [name for name, count in arguments.items() if count > 1]:
-        raise ValueError(f"{page.name}: the constructor has two arguments {', '.join(twice)}")
+        raise ValueError(f"{page.name}: the constructor needs another name for {', '.join(twice)}")
     template = "module.py.jinja" if page.target is None else "loss.py.jinja"
     return _environment().get_template(template).render(page=page)
 
 
-def render_support() -> str:
-    """The text of ``_support.py``, which every module imports."""
-    return _environment().get_template("support.py.jinja").render()
+def render_support() -> dict[str, str]:
+    """The texts of what every module imports, by file name."""
+    environment = _environment()
+    return {
+        f"{name}.py": environment.get_template(f"{name.lstrip('_')}.py.jinja").render()
+        for name in ("_arrays", "_support")
+    }
 
 
 def render_package(pages: Sequence[Offered]) -> str:
@@ -289,14 +223,6 @@ def render_package(pages: Sequence[Offered]) -> str:
     return template.render(pages=pages, modules=modules, names=in_import_order(owners))
 
 
-def refusal(condition: Condition, owner: str) -> str:
-    """The f-string that says which values break a condition."""
-    shown = [f"{{{name}}}" for name in condition.names]
-    if len(shown) > 1:
-        shown = [f"{name} = {value}" for name, value in zip(condition.names, shown, strict=True)]
-    return f'f"{owner}: {listed(condition.names)} must satisfy {condition.text}; got {", ".join(shown)}"'
-
-
 def _called(page: Page) -> list[str]:
     names = ["forward", "backward"]
     if page.parameters:
@@ -316,5 +242,5 @@ def _environment() -> Environment:
         autoescape=False,
     )
     helpers = (wrapped, quoted, listed, shape_text, layout.imported, layout.docstring, layout.filled)
-    environment.filters |= {helper.__name__: helper for helper in (*helpers, refusal)}
+    environment.filters |= {helper.__name__: helper for helper in helpers}
     return environment

@@ -96,6 +96,8 @@ def _spell_elementwise(node: Node) -> tuple[str, int]:
     if row.arity == 1:
         return f"{row.operator}{text(node.args[0], UNARY)}", UNARY
     left, right = node.args
+    if node.op in ("add", "multiply") and right.op == "number" and left.op != "number":
+        left, right = right, left  # 2 * x and 1 + t, as one writes; exact either way round
     if row.precedence == POWER:
         return f"{text(left, CALL)}**{text(right, CALL)}", POWER
     # a - (b + c) and a / (b * c) keep their brackets; so do a + (b + c): the order of rounding is the tree's.

@@ -25,6 +25,9 @@ from codegen.array_ops import (
 )
 from codegen.read_values import Buffer, C, Domain, Kind, Number, Placed, Refusal, View
 
+_LARGEST_EXPONENT = 64
+"""Of a number; exact integers would grow without end."""
+
 
 def arithmetic(
     domain: Domain[C], row: Elementwise, numbers: Sequence[Number[C]], node: ast.expr
@@ -35,8 +38,8 @@ def arithmetic(
         raise Refusal("this divides by 0")
     if row.name == "power":
         base, exponent = (number.expr for number in numbers)
-        if not exponent.is_Rational or (base == 0 and exponent < 0):
-            raise Refusal("a power of a number has a constant exponent, and 0 no negative one")
+        if not exponent.is_Rational or abs(exponent) > _LARGEST_EXPONENT or (base == 0 and exponent < 0):
+            raise Refusal("a power of a number has a small constant exponent, and 0 no negative one")
         if not (exponent.is_Integer or base.is_nonnegative):
             raise Refusal(f"{base} may be negative, and a root of it complex")
         is_integer = is_integer and bool(exponent >= 0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic
 
-from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE
+from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE, ShapeError
 from codegen.read_arrays import SIGNS, Expressions
 from codegen.read_operations import add_one_hot, elementwise
 from codegen.read_text import find_function, is_docstring, located
@@ -89,17 +90,22 @@ class _Walker(Generic[C]):
         """The reading of a function's body, whose last statement is its return."""
         *statements, last = body[1:] if is_docstring(body[0]) else body
         self._run(statements)
-        try:
+        with self._refusing_at(last):
             return self._results(last)
-        except Refusal as refusal:
-            raise located(refusal, self.function, self.source, last) from None
 
     def _run(self, statements: Sequence[ast.stmt]) -> None:
         for statement in statements:
-            try:
+            with self._refusing_at(statement):
                 self._step(statement)
-            except Refusal as refusal:
-                raise located(refusal, self.function, self.source, statement) from None
+
+    @contextmanager
+    def _refusing_at(self, statement: ast.stmt) -> Iterator[None]:
+        try:
+            yield
+        except ShapeError as error:
+            raise located(Refusal(str(error)), self.function, self.source, statement) from None
+        except Refusal as refusal:
+            raise located(refusal, self.function, self.source, statement) from None
 
     def _step(self, statement: ast.stmt) -> None:
         match statement:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -104,21 +105,21 @@ def print_json(value: Any) -> None:
 
 def layer_table(built: Sequence[Built], verdicts: Mapping[str, Sequence[Verdict]]) -> Table:
     """Claims by verdict, emitted lines and time, a row for each layer."""
-    table = Table("layer")
+    table = _table("layer")
     for verdict in Expected:
         table.add_column(verdict.value, justify="right", header_style=COLOURS[verdict])
     table.add_column("lines", justify="right")
-    table.add_column("seconds", justify="right")
+    table.add_column("time", justify="right")
     for one in built:
         counts = Counter(verdict.verdict for verdict in verdicts[one.layer.name])
         cells = [str(counts[verdict] or "") for verdict in Expected]
-        table.add_row(one.layer.name, *cells, str(one.lines), f"{one.seconds:.1f}")
+        table.add_row(one.layer.name, *cells, str(one.lines), f"{one.seconds:.1f} s")
     return table
 
 
 def list_table(layers: Iterable[Layer]) -> Table:
     """What there is to generate."""
-    table = Table("layer", "also called", "formula of", "parameters", "claims")
+    table = _table("layer", "also called", "formula of", "parameters", "claims")
     table.columns[-1].justify = "right"
     for layer in layers:
         parameters = ", ".join(name_of(parameter) for parameter in layer.parameters)
@@ -190,6 +191,12 @@ def difference_text(difference: Difference) -> Text:
     lines = [Text(line, style=colours.get(line[:1], "")) for line in difference.diff.splitlines()]
     title = Text(f"{shown(difference.path)} {means[difference.kind]}", style="bold")
     return Text("\n").join([title, *lines])
+
+
+def _table(*columns: str) -> Table:
+    table = Table(*columns, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.columns[0].no_wrap = True
+    return table
 
 
 def _plural(count: int, noun: str) -> str:

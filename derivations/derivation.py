@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -113,6 +113,19 @@ def derive(layer: Layer, variant: Variant | None = None) -> Derivation:
         right = use_assumptions(tidy(step.right, axes), assumed)
         gradients.append(Step(step.left, right, step.rules))
     return Derivation(layer, variant, tuple(steps), tuple(gradients))
+
+
+def specialise(layer: Layer, variant: Variant) -> Layer:
+    """The layer that a variant is: absent parameters read as 0, labels in the target's place."""
+    axes = label_axes(layer)
+    return replace(
+        layer,
+        forward={left: _specialise(right, layer, variant, axes) for left, right in layer.steps},
+        parameters=tuple(p for p in layer.parameters if name_of(p) not in variant.absent),
+        optional=(),
+        assumptions=() if variant.as_label else layer.assumptions,
+        claims=(),
+    )
 
 
 def _names(layer: Layer) -> set[str]:

@@ -20,16 +20,17 @@ from sympy import Expr
 from derivations.fingerprint_balls import gap_bits
 from derivations.fingerprint_degree import log2_of_a_false_zero
 from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import OutOfReach, Program, compile_statement
+from derivations.fingerprint_formula import OutOfReach, Program
 from derivations.fingerprint_point import assignments, draw_point
-from derivations.fingerprint_trial import Trial
+from derivations.fingerprint_read import read_statement
+from derivations.fingerprint_trial import Point, Trial
 from derivations.layer import Assumption, Layer
 
 LARGEST = 5
 WANTED = -100.0
 """log₂ of the bound on a false agreement that the field's trials must reach: below 1e-30."""
-PRECISIONS = (240, 480, 960)
-SHARED = 160
+PRECISIONS = (320, 640, 1280)
+SHARED = 256
 """Bits that two balls must surely share, relative to the larger of 1 and their size, to count as equal."""
 LAWLESS = frozenset({"order", "root", "log", "oracle", "nested"})
 """Features that may make the field tell two equal formulas apart, so that a ball must confirm it."""
@@ -77,7 +78,7 @@ def agree(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, 
         Further equations that the inputs satisfy.
     """
     try:
-        program = compile_statement(layer, left, right, assumptions)
+        program = read_statement(layer, left, right, assumptions)
     except OutOfReach as reach:
         return Opinion("cannot", "field", 0, 0.0, str(reach))
     text = f"{layer.name}: {left} = {right}"
@@ -95,8 +96,8 @@ class _Judge:
         self.sizes = list(_small_sizes(program, seed))
         self.larger = list(_larger_sizes(program, seed))
         self.branches = "order" in program.features or "root" in program.features
-        reads = program.statement.left.reads | program.statement.right.reads
-        self.labels = any(tensor.label_axis is not None and name in reads for name, tensor in program.tensors.items())
+        reads = program.statement.reads
+        self.labels = any(name in reads and t.label_axis is not None for name, t in program.tensors.items())
 
     def by_field(self) -> Opinion:
         """The field's opinion; a difference that may be its own ignorance is put to the balls."""
@@ -107,7 +108,7 @@ class _Judge:
             seen = self._look(sizes, max(least, self._repeats(sizes)), self._field_agrees)
             trials += seen.compared
             if seen.differs and not self.program.features & LAWLESS:
-                return Opinion("differ", "field", trials, 0.0, f"the two sides differ at {_spell(sizes)}", sizes)
+                return _differ("field", trials, sizes)
             if seen.differs:
                 return self.by_balls("the field tells them apart, but knows not every law used", sizes)
             worst = min(worst, seen.least) if seen.compared else worst
@@ -126,16 +127,17 @@ class _Judge:
             seen = self._look(sizes, 4 if max(sizes.values(), default=1) < 2 else 2, self._balls_agree, 12)
             trials += seen.compared
             if seen.differs:
-                return Opinion("differ", "balls", trials, 0.0, f"the two sides differ at {_spell(sizes)}", sizes)
+                return _differ("balls", trials, sizes)
         if not trials:
             return Opinion("cannot", "balls", 0, 0.0, f"{reason}; never defined at the real points tried")
         return Opinion("agree", "balls", trials, 0.0, reason)
 
     def _repeats(self, sizes: Sizes) -> int:
-        if not (self.branches or self.labels):
-            return 1
+        """How often each entry is compared: branches and labels need several points."""
         longest = max(sizes.values(), default=1)
-        return 32 if longest < 2 else 16 if longest == 2 else 4
+        if self.branches:
+            return 24 if longest < 2 else 12 if longest == 2 else 4
+        return (2 if longest < 2 else 8 if longest == 2 else 3) if self.labels else 1
 
     def _check_once(self) -> _Seen:
         """One real point, at the smallest sizes that have one."""
@@ -150,8 +152,9 @@ class _Judge:
         self, sizes: Sizes, wanted: int, agrees: Callable[[Trial, Env], bool], most: int = 10**6
     ) -> _Seen:
         """Compare every entry at fresh points until each has been compared as often as wanted."""
-        entries = list(assignments(self.program.statement, self.program, sizes))
-        limit = min(most, 12 if max(sizes.values(), default=1) > 2 else most)
+        frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
+        entries = list(assignments(self.program.statement, frame))
+        limit = min(most, 8 if max(sizes.values(), default=1) > 2 else most)
         if len(entries) > limit:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)
@@ -179,8 +182,7 @@ class _Judge:
 
     def _trial(self, sizes: Sizes, attempt: int, precision: int = PRECISIONS[0]) -> Trial | None:
         seed = blake2b(f"{sizes} {attempt}".encode(), key=self.seed, digest_size=32).digest()
-        mood = attempt if self.branches else 2 * attempt
-        point = draw_point(self.program, sizes, seed, mood)
+        point = draw_point(self.program, sizes, seed, attempt)
         return None if point is None else Trial(self.program, point, precision)
 
     def _field_agrees(self, trial: Trial, env: Env) -> bool:
@@ -215,15 +217,17 @@ def _small_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
 
 
 def _larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
-    """A few random sizes up to 5, of bounded product."""
+    """Two random samples, all sizes above 2 in the first unless their product would be too large."""
     random, names = Random(seed), list(program.sizes)
-    for _ in range(2 if names else 0):
-        sizes = {name: random.randint(1, LARGEST) for name in names}
+    for least in (3, 1) if names else ():
+        sizes = {name: random.randint(least, LARGEST) for name in names}
         while math.prod(sizes.values()) > 125:
             longest = max(names, key=lambda name: sizes[name])
             sizes[longest] -= 1
         yield sizes
 
 
-def _spell(sizes: Sizes) -> str:
-    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "all sizes"
+def _differ(method: Literal["field", "balls"], trials: int, sizes: Sizes) -> Opinion:
+    where = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+    reason = f"the two sides differ at {where}" if where else "the two sides differ"
+    return Opinion("differ", method, trials, 0.0, reason, sizes)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mpmath.libmp import libhyper, libmpf, libmpi
 
 from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import Node
+from derivations.fingerprint_formula import Exact, Node
 
 if TYPE_CHECKING:
     from derivations.fingerprint_trial import Trial
@@ -31,12 +31,12 @@ class Ball(NamedTuple):
     upper: Any
 
 
-Real = Fraction | Ball
+Real = Exact | Ball
 
 
 def order(left: Real, right: Real) -> int | None:
     """−1, 0 or 1; None if the balls overlap."""
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
+    if not isinstance(left, Ball) and not isinstance(right, Ball):
         return (left > right) - (left < right)
     low, high = to_ball(left, 300), to_ball(right, 300)
     if libmpf.mpf_gt(low.lower, high.upper):
@@ -54,11 +54,11 @@ def to_ball(value: Real, precision: int) -> Ball:
 
 def gap_bits(left: Real, right: Real, precision: int) -> float | None:
     """How many bits two numbers surely share; None if they surely differ, ∞ if exactly equal."""
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
+    if not isinstance(left, Ball) and not isinstance(right, Ball):
         return math.inf if left == right else None
     one, two = to_ball(left, precision), to_ball(right, precision)
     gap = Ball(*libmpi.mpi_sub(one, two, precision))
-    if order(gap, Fraction(0)) is not None:
+    if order(gap, 0) is not None:
         return None
     width = max(_exponent(gap.lower), _exponent(gap.upper))
     return max(0, *(_exponent(end) for end in (*one, *two))) - width
@@ -76,14 +76,14 @@ class RealArithmetic:
         self.trial = trial
         self.precision = precision
 
-    def number(self, value: Fraction | int) -> Real:
-        return Fraction(value)
+    def number(self, value: Exact) -> Real:
+        return value
 
     def constant(self, name: str) -> Real:
         return Ball(*libmpi.mpi_pi(self.precision))
 
     def add(self, terms: Sequence[Real]) -> Real:
-        exact = sum((term for term in terms if isinstance(term, Fraction)), Fraction(0))
+        exact = sum(term for term in terms if not isinstance(term, Ball))
         balls = [term for term in terms if isinstance(term, Ball)]
         if not balls:
             return self._shorten(exact)
@@ -93,7 +93,7 @@ class RealArithmetic:
         return total
 
     def multiply(self, factors: Sequence[Real]) -> Real:
-        exact = math.prod((factor for factor in factors if isinstance(factor, Fraction)), start=Fraction(1))
+        exact = math.prod(factor for factor in factors if not isinstance(factor, Ball))
         balls = [factor for factor in factors if isinstance(factor, Ball)]
         if not balls or exact == 0:
             return self._shorten(exact)
@@ -102,21 +102,21 @@ class RealArithmetic:
             total = self._times(total, factor)
         return total
 
-    def power(self, base: Node, exponent: Fraction, env: Env) -> Real:
+    def power(self, base: Node, exponent: Exact, env: Env) -> Real:
         value = self.trial.real.value(base, env)
-        if isinstance(value, Fraction):
+        if not isinstance(value, Ball):
             exact = _exact_power(value, exponent)
             if exact is not None:
                 return self._shorten(exact)
         elif exponent.denominator != 1 or exponent < 0:
             sign = self.trial.sign(base, env)
             if sign == 0 and exponent > 0:
-                return Fraction(0)
+                return 0
             if sign == 0 or (sign < 0 and exponent.denominator != 1):
                 raise Undefined("a power outside its domain")
         return self._power(self._to(value), exponent)
 
-    def _power(self, base: Ball, exponent: Fraction) -> Ball:
+    def _power(self, base: Ball, exponent: Exact) -> Ball:
         if exponent.denominator == 2:
             base = Ball(*libmpi.mpi_sqrt(base, self.precision))
         if exponent.denominator <= 2:
@@ -130,9 +130,9 @@ class RealArithmetic:
         if name == "log":
             if self.trial.sign(argument, env) <= 0:
                 raise Undefined("the logarithm of what is not positive")
-            return Fraction(0) if value == 1 else Ball(*libmpi.mpi_log(self._to(value), self.precision))
+            return 0 if value == 1 else Ball(*libmpi.mpi_log(self._to(value), self.precision))
         if value == 0:
-            return Fraction(name in ("exp", "cos", "cosh"))
+            return int(name in ("exp", "cos", "cosh"))
         return _CALLS[name](self, self._to(value))
 
     def _exp(self, value: Ball) -> Ball:
@@ -142,9 +142,9 @@ class RealArithmetic:
 
     def _tanh(self, value: Ball) -> Ball:
         """1 − 2/(e²ᵘ + 1)."""
-        grown = libmpi.mpi_add(self._exp(Ball(*libmpi.mpi_add(value, value))), libmpi.mpi_one, self.precision)
-        two = self._to(Fraction(2))
-        return Ball(*libmpi.mpi_sub(libmpi.mpi_one, libmpi.mpi_div(two, grown, self.precision), self.precision))
+        one, precision = libmpi.mpi_one, self.precision
+        grown = libmpi.mpi_add(self._exp(Ball(*libmpi.mpi_add(value, value))), one, precision)
+        return Ball(*libmpi.mpi_sub(one, libmpi.mpi_div(self._to(Fraction(2)), grown, precision), precision))
 
     def _hyperbolic(self, value: Ball, which: int) -> Ball:
         self._exp(value)
@@ -157,7 +157,7 @@ class RealArithmetic:
 
     def _tan(self, value: Ball) -> Ball:
         cosine, sine = self._circular(value, 0), self._circular(value, 1)
-        if order(cosine, Fraction(0)) is None:
+        if order(cosine, 0) is None:
             raise Redraw("a tangent near its pole")
         return Ball(*libmpi.mpi_div(sine, cosine, self.precision))
 
@@ -185,23 +185,24 @@ class RealArithmetic:
     def _times(self, left: Ball, right: Ball) -> Ball:
         return Ball(*libmpi.mpi_mul(left, right, self.precision))
 
-    def _shorten(self, value: Fraction) -> Real:
+    def _shorten(self, value: Exact) -> Real:
         long = value.numerator.bit_length() + value.denominator.bit_length() > LONGEST
         return self._to(value) if long else value
 
 
-def _exact_power(value: Fraction, exponent: Fraction) -> Fraction | None:
+def _exact_power(value: Exact, exponent: Exact) -> Exact | None:
     """A rational power of a rational where that is a rational of tolerable length."""
     if (value == 0 and exponent < 0) or (value < 0 and exponent.denominator != 1):
         raise Undefined("a power outside its domain")
     if value in (0, 1):
-        return value ** int(exponent == 0) if value == 0 else value
+        return int(value == 1 or exponent == 0)
     if exponent.denominator == 2:
-        roots = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
-        return _exact_power(roots, Fraction(exponent.numerator)) if roots**2 == value else None
+        root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+        return _exact_power(root, exponent.numerator) if root**2 == value else None
     bits = value.numerator.bit_length() + value.denominator.bit_length()
-    small = exponent.denominator == 1 and abs(exponent) * bits < LONGEST
-    return value ** int(exponent) if small else None
+    if exponent.denominator != 1 or abs(exponent.numerator) * bits > LONGEST:
+        return None
+    return value ** int(exponent) if exponent > 0 else Fraction(value) ** int(exponent)
 
 
 _CALLS: dict[str, Callable[[RealArithmetic, Ball], Ball]] = {

@@ -7,10 +7,9 @@ whatever is an integer or a question of order. Both are given; nothing here know
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from derivations.fingerprint_formula import Node, OutOfReach
+from derivations.fingerprint_formula import Exact, Node, OutOfReach
 
 if TYPE_CHECKING:
     from derivations.fingerprint_trial import Trial
@@ -31,10 +30,10 @@ class Redraw(Exception):
 class Arithmetic(Protocol[V]):
     """A kind of number. ``power`` and ``call`` take nodes, since some of their laws are structural."""
 
-    def number(self, value: Fraction | int) -> V: ...
+    def number(self, value: Exact) -> V: ...
     def add(self, terms: Sequence[V]) -> V: ...
     def multiply(self, factors: Sequence[V]) -> V: ...
-    def power(self, base: Node, exponent: Fraction, env: Env) -> V: ...
+    def power(self, base: Node, exponent: Exact, env: Env) -> V: ...
     def call(self, name: str, argument: Node, env: Env) -> V: ...
     def constant(self, name: str) -> V: ...
 
@@ -65,7 +64,7 @@ class Evaluator(Generic[V]):
             self._tangents[key] = _TANGENTS[node.kind](self, node, env, seed)
         return self._tangents[key]
 
-    def _constant(self, value: Fraction | int) -> V:
+    def _constant(self, value: Exact) -> V:
         return self.arithmetic.number(value)
 
     # values
@@ -96,11 +95,7 @@ class Evaluator(Generic[V]):
         return self.arithmetic.call(node.payload, node.children[0], env)
 
     def _sum(self, node: Node, env: Env) -> V:
-        term, inner = node.children[0], dict(env)
-        terms = []
-        for inner[node.payload] in self.trial.range_of(node, env):
-            terms.append(self.value(term, inner))
-        return self.arithmetic.add(terms)
+        return self.arithmetic.add([self.value(node.children[0], inner) for inner in self._inner(node, env)])
 
     def _maximum(self, node: Node, env: Env) -> V:
         return self.value(node.children[0], {**env, node.payload: self.trial.argmax(node, env)})
@@ -203,11 +198,12 @@ class Evaluator(Generic[V]):
         return self.arithmetic.multiply([outer, slope])
 
     def _sum_slope(self, node: Node, env: Env, seed: Seed) -> V | None:
-        inner = dict(env)
-        slopes = []
-        for inner[node.payload] in self.trial.range_of(node, env):
-            slopes.append(self.tangent(node.children[0], inner, seed))
-        return self._total(slopes)
+        term = node.children[0]
+        return self._total([self.tangent(term, inner, seed) for inner in self._inner(node, env)])
+
+    def _inner(self, node: Node, env: Env) -> list[Env]:
+        """Where the term of a sum is evaluated."""
+        return [{**env, node.payload: value} for value in self.trial.range_of(node, env)]
 
     def _maximum_slope(self, node: Node, env: Env, seed: Seed) -> V | None:
         return self.tangent(node.children[0], {**env, node.payload: self.trial.argmax(node, env)}, seed)

@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import BY_EXP, Node, OutOfReach, number
+from derivations.fingerprint_formula import BY_EXP, Exact, Node, OutOfReach, number
 
 if TYPE_CHECKING:
     from derivations.fingerprint_trial import Trial
@@ -27,8 +26,8 @@ PRIME = 2**128 + 1488943
 """The least safe prime above 2¹²⁸ of which 2, 3, 5, …, 23 are squares, as positive numbers should be."""
 HALF = (PRIME - 1) // 2
 """q: the order of the squares, itself prime."""
-SEARCHED = 64
-"""How many exponentials and logarithms are searched for a relation between two logarithms."""
+SEARCHED = 12
+"""How many of the last exponentials and logarithms are searched for a relation between two logarithms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,15 @@ def is_square(value: int) -> bool:
 _ZERO = number(0)
 
 
+def residue(value: Exact, modulus: int) -> int:
+    """A rational modulo a prime."""
+    if value.denominator == 1:
+        return int(value) % modulus
+    if value.denominator % modulus == 0:
+        raise OutOfReach(f"{value} is not in the field")
+    return value.numerator * pow(value.denominator, -1, modulus) % modulus
+
+
 class PrimeArithmetic:
     """F_p, with exp, log up to the relations found, and unknowns for the rest."""
 
@@ -57,10 +65,8 @@ class PrimeArithmetic:
         self._exponents: dict[int, tuple[Node, Env]] = {1: (_ZERO, {})}
         self._logs: dict[int, int] = {1: 0}
 
-    def number(self, value: Fraction | int) -> int:
-        if value.denominator == 1:
-            return int(value) % PRIME
-        return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
+    def number(self, value: Exact) -> int:
+        return residue(value, PRIME)
 
     def add(self, terms: Sequence[int]) -> int:
         return sum(terms) % PRIME
@@ -71,7 +77,7 @@ class PrimeArithmetic:
             total = total * factor % PRIME
         return total
 
-    def power(self, base: Node, exponent: Fraction, env: Env) -> int:
+    def power(self, base: Node, exponent: Exact, env: Env) -> int:
         value = self.trial.prime.value(base, env)
         if value == 0 and exponent < 0:
             raise Undefined("a division by 0")
@@ -106,7 +112,9 @@ class PrimeArithmetic:
         return self.random(f"{name} {value}")
 
     def random(self, text: str) -> int:
-        return int.from_bytes(blake2b(text.encode(), key=self.trial.point.seed, digest_size=48).digest()) % PRIME
+        """A residue that a text names."""
+        digest = blake2b(text.encode(), key=self.trial.point.seed, digest_size=48).digest()
+        return int.from_bytes(digest, "big") % PRIME
 
     @cached_property
     def base(self) -> int:
@@ -139,7 +147,7 @@ class PrimeArithmetic:
     def log(self, argument: Node, env: Env) -> int:
         """log|u|, factor by factor; what is no exponential is an unknown, up to the relations found."""
         terms = []
-        for weight, node, inner, exponential in factors(self.trial, argument, env, Fraction(1)):
+        for weight, node, inner, exponential in factors(self.trial, argument, env, 1):
             value = self.trial.prime.value(node, inner)
             terms.append(self.number(weight) * (value if exponential else self._leaf(value)))
         return self.add(terms)
@@ -155,8 +163,8 @@ class PrimeArithmetic:
 
     def _related(self, value: int) -> int | None:
         """log u where u = v^±1 · e^a or v^±1 · e^(a−b) for an earlier log v and earlier exponentials."""
-        known = list(self._exponents)[:SEARCHED]
-        for earlier, log in list(self._logs.items())[:SEARCHED]:
+        known = [1, *list(self._exponents)[-SEARCHED:]]
+        for earlier, log in [(1, 0), *list(self._logs.items())[-SEARCHED:]]:
             for sign, ratio in ((1, value * pow(earlier, -1, PRIME)), (-1, value * earlier)):
                 for below in known:
                     above = ratio * below % PRIME
@@ -175,10 +183,8 @@ class ExponentArithmetic:
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
 
-    def number(self, value: Fraction | int) -> Residue:
-        if value.denominator == 1:
-            return int(value) % HALF
-        return value.numerator * pow(value.denominator, -1, HALF) % HALF
+    def number(self, value: Exact) -> Residue:
+        return residue(value, HALF)
 
     def add(self, terms: Sequence[Residue]) -> Residue:
         known = sum(term for term in terms if isinstance(term, int)) % HALF
@@ -199,7 +205,7 @@ class ExponentArithmetic:
             raise OutOfReach("an exponent holds a product of two logarithms")
         return Power(pow(images[0], known, PRIME)) if images else known
 
-    def power(self, base: Node, exponent: Fraction, env: Env) -> Residue:
+    def power(self, base: Node, exponent: Exact, env: Env) -> Residue:
         image = self._prime().power(base, exponent, env)
         base, inner, times = resolve_root(self.trial, base, env)
         if (exponent * times).denominator != 1:
@@ -218,7 +224,7 @@ class ExponentArithmetic:
         if name != "log":
             return self._unknown(prime.call(name, argument, env))
         terms: list[Residue] = []
-        for weight, node, inner, exponential in factors(self.trial, argument, env, Fraction(1)):
+        for weight, node, inner, exponential in factors(self.trial, argument, env, 1):
             if exponential:
                 term = self.trial.exponent.value(node, inner)
             else:
@@ -240,7 +246,10 @@ class ExponentArithmetic:
         return self.trial.prime.arithmetic  # type: ignore[return-value]
 
 
-def factors(trial: Trial, node: Node, env: Env, weight: Fraction) -> Iterator[tuple[Fraction, Node, Env, bool]]:
+Factor = tuple[Exact, Node, Env, bool]
+
+
+def factors(trial: Trial, node: Node, env: Env, weight: Exact) -> Iterator[Factor]:
     """u as a product of powers: (exponent, factor, where, whether the factor is the exponent of an exp)."""
     node, env = resolve(trial, node, env)
     if node.kind == "multiply":
@@ -269,14 +278,14 @@ def resolve(trial: Trial, node: Node, env: Env) -> tuple[Node, Env]:
     return node, env
 
 
-def resolve_root(trial: Trial, base: Node, env: Env) -> tuple[Node, Env, Fraction]:
+def resolve_root(trial: Trial, base: Node, env: Env) -> tuple[Node, Env, Exact]:
     """u^c with c a fraction as (u, where, c), so that (√u)² is u; anything else with c = 1."""
     node, inner = resolve(trial, base, env)
     if node.kind == "power":
         exponent = trial.exact(node.children[1], inner)
         if exponent.denominator != 1:
             return node.children[0], inner, exponent
-    return base, env, Fraction(1)
+    return base, env, 1
 
 
 def _prime_factors(value: int) -> Iterator[Node]:

@@ -5,10 +5,14 @@ Nothing is rearranged: a node stands for one SymPy expression as it was typed. O
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+Exact = Fraction | int
+"""A rational number; whole numbers are ints where that is free, since indices are reckoned with them."""
 
 FUNCTIONS = frozenset({"exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "erf"})
 BY_EXP = frozenset({"exp", "sinh", "cosh", "tanh"})
@@ -56,6 +60,15 @@ class Equation:
     free: tuple[tuple[int, Node, Node], ...]
     example: tuple[tuple[str, tuple[int, ...], Node], ...] = ()
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The tensors that either side depends on."""
+        return self.left.reads | self.right.reads
+
+
+Comparison = tuple[Node, Node | None, int | None]
+"""What is compared: with another formula, with 0, or with itself at another value of a slot."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -71,11 +84,13 @@ class Program:
     scalars: tuple[str, ...]
     features: frozenset[str]
     numbers: tuple[Fraction, ...]
+    comparisons: tuple[Comparison, ...]
+    ranges: dict[int, tuple[Node, Node]]
 
 
-def number(value: Fraction | int) -> Node:
-    """A rational constant."""
-    return Node("number", payload=Fraction(value), exact=True)
+def number(value: Exact) -> Node:
+    """A rational constant; a whole number is an int."""
+    return Node("number", payload=int(value) if value.denominator == 1 else value, exact=True)
 
 
 def node(kind: str, children: Iterable[Node], payload: Any = None) -> Node:
@@ -90,54 +105,68 @@ def node(kind: str, children: Iterable[Node], payload: Any = None) -> Node:
         payload,
         free=tuple(sorted({slot for part in parts for slot in part.free})),
         reads=frozenset().union(*(part.reads for part in parts)),
-        exact=exact and all(part.exact for part in parts) or kind in ("argmax", "delta"),
+        exact=(exact and all(part.exact for part in parts)) or kind in ("argmax", "delta"),
         opaque=kind == "call" or any(part.opaque for part in parts),
     )
 
 
-def _fold(kind: str, values: Sequence[Fraction]) -> Fraction:
-    total = Fraction(kind == "multiply")
-    for value in values:
-        total = total + value if kind == "add" else total * value
-    return total
+def _fold(kind: str, values: Sequence[Exact]) -> Exact:
+    return sum(values) if kind == "add" else math.prod(values)
 
 
 def bind(kind: str, term: Node, slot: int, lower: Node, upper: Node) -> Node:
     """A node that binds an index over ``lower … upper``: a sum, a maximum, an arg-max."""
-    made = node(kind, (term, lower, upper), slot)
     inner = {free for free in term.free if free != slot}
     free = tuple(sorted(inner.union(lower.free, upper.free)))
-    return Node(kind, made.children, slot, free, made.reads, made.exact, made.opaque)
+    return replace(node(kind, (term, lower, upper), slot), free=free)
 
 
-def slope_of(name: str, u: Node) -> tuple[Node, ...]:
-    """f′(u) as a formula of u; nothing for exp, which is its own derivative."""
-    minus, square = number(-1), node("power", (u, number(2)))
-    inverse = number(-1)
+PI = Node("constant", payload="pi", opaque=True)
+
+
+def call(name: str, u: Node) -> Node:
+    """A function at u, with its derivative there as the second child; exp is its own."""
+    return node("call", (u, *_slope_of(name, u)), name)
+
+
+def _slope_of(name: str, u: Node) -> tuple[Node, ...]:
+    if name == "exp":
+        return ()
     if name.endswith("()"):
-        return (_call(f"{name[:-2]}'()", u),)
-    slopes: dict[str, Callable[[], Node]] = {
-        "log": lambda: node("power", (u, inverse)),
-        "sin": lambda: _call("cos", u),
-        "cos": lambda: node("multiply", (minus, _call("sin", u))),
-        "tan": lambda: node("add", (number(1), node("power", (_call("tan", u), number(2))))),
-        "sinh": lambda: _call("cosh", u),
-        "cosh": lambda: _call("sinh", u),
-        "tanh": lambda: node("add", (number(1), _minus(node("power", (_call("tanh", u), number(2)))))),
-        "atan": lambda: node("power", (node("add", (number(1), square)), inverse)),
-        "erf": lambda: node("multiply", (number(2), _INVERSE_ROOT_PI, _call("exp", _minus(square)))),
-    }
-    return (slopes[name](),) if name in slopes else ()
+        return (_plain(f"{name[:-2]}'()", u),)
+    return (_SLOPES[name](u),)
 
 
-_INVERSE_ROOT_PI = Node(
-    "power", (Node("constant", payload="pi", opaque=True), number(Fraction(-1, 2))), opaque=True
-)
-
-
-def _call(name: str, u: Node) -> Node:
+def _plain(name: str, u: Node) -> Node:
     return node("call", (u,), name)
 
 
 def _minus(u: Node) -> Node:
     return node("multiply", (number(-1), u))
+
+
+def _plus_one(u: Node) -> Node:
+    return node("add", (number(1), u))
+
+
+def _gauss(u: Node) -> Node:
+    return _plain("exp", _minus(_to(u, 2)))
+
+
+def _to(u: Node, exponent: Exact) -> Node:
+    return node("power", (u, number(exponent)))
+
+
+_SLOPES: dict[str, Callable[[Node], Node]] = {
+    "log": lambda u: _to(u, -1),
+    "sin": lambda u: _plain("cos", u),
+    "cos": lambda u: _minus(_plain("sin", u)),
+    "tan": lambda u: _plus_one(_to(_plain("tan", u), 2)),
+    "sinh": lambda u: _plain("cosh", u),
+    "cosh": lambda u: _plain("sinh", u),
+    "tanh": lambda u: _plus_one(_minus(_to(_plain("tanh", u), 2))),
+    "atan": lambda u: _to(_plus_one(_to(u, 2)), -1),
+    "erf": lambda u: node(
+        "multiply", (number(2), _to(PI, Fraction(-1, 2)), _plain("exp", _minus(_to(u, 2))))
+    ),
+}

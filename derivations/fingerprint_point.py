@@ -7,16 +7,18 @@ the rationals, the rest staying random; where that fails, the assumption's own e
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from random import Random
 
-from derivations.fingerprint_balls import order
-from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import Equation, Program
+from derivations.fingerprint_balls import Ball, order
+from derivations.fingerprint_evaluate import Env, Redraw, Seed, Undefined
+from derivations.fingerprint_formula import Equation, Exact, Node, OutOfReach, Program
 from derivations.fingerprint_trial import Point, Trial
 
 PRECISION = 240
-Row = tuple[dict[tuple[int, ...], Fraction], Fraction]
+Row = tuple[dict[tuple[int, ...], Exact], Exact]
 _HOLDS = {
     ">": lambda sign: sign > 0,
     ">=": lambda sign: sign >= 0,
@@ -27,20 +29,70 @@ _HOLDS = {
 }
 
 
-def draw_point(program: Program, sizes: dict[str, int], seed: bytes, mood: int) -> Point | None:
-    """A point at these sizes, or None if none was found that satisfies conditions and assumptions."""
-    point = Point(sizes, seed, mood, program.numbers[:6])
+def draw_point(program: Program, sizes: dict[str, int], seed: bytes, attempt: int) -> Point | None:
+    """A point at these sizes, or None if none was found that satisfies conditions and assumptions.
+
+    Where something is compared, one point in four repeats values and one makes some comparison a tie.
+    """
+    random = Random(seed)
+    point = Point(sizes, seed, attempt // 4 % 4)
+    if program.comparisons and attempt % 4 == 1:
+        shared = Point(sizes, seed).draw("shared")
+        point.ties = (Fraction(0), random.choice([Fraction(1), *program.numbers]), shared)
     if not _draw_scalars(program, point):
         return None
-    if _holds(program, point) or any(_solve(program, point, name) for name in _unknowns(program)):
-        return point
+    if program.assumptions and not _satisfy(program, point):
+        return None
+    if program.comparisons and attempt % 4 == 3:
+        _tie(program, point, random)
+    return point
+
+
+def _satisfy(program: Program, point: Point) -> bool:
+    if any(_solve(program, point, name) for name in _unknowns(program)) or _holds(program, point):
+        return True
     point.fixed.clear()
-    return point if _take_examples(program, point) else None
+    return _take_examples(program, point)
 
 
-def assignments(equation: Equation, program: Program, sizes: dict[str, int]) -> Iterator[Env]:
-    """All values of the free indices of an equation at these sizes."""
-    trial = Trial(program, Point(sizes, b"sizes", 0, ()), PRECISION)
+def _tie(program: Program, point: Point, random: Random) -> None:
+    """Move one entry so that the two sides of one comparison meet, where they are affine in it."""
+    trial = Trial(program, point, PRECISION)
+    left, right, slot = random.choice(program.comparisons)
+    before = dict(point.fixed)
+    try:
+        env = {own: random.choice(trial.between(*bounds, {})) for own, bounds in program.ranges.items()}
+        other = (
+            env if slot is None else {**env, slot: random.choice(trial.between(*program.ranges[slot], {}))}
+        )
+        sides = [(left, env, 1)]
+        if right is not None or slot is not None:
+            sides.append((left if right is None else right, other, -1))
+        names = sorted(name for name in left.reads if program.tensors[name].right is None)
+        name = random.choice(names)
+        slopes = {place: _total(trial, sides, (name, place)) for place in trial.places(name)}
+        place = random.choice([place for place, slope in slopes.items() if slope])
+        gap = _total(trial, sides, None)
+        point.fixed[name, place] = point.entry(name, place) - Fraction(gap) / slopes[place]
+    except (Undefined, Redraw, OutOfReach, IndexError):
+        return
+    if not _holds(program, point):
+        point.fixed = before
+
+
+def _total(trial: Trial, sides: list[tuple[Node, Env, int]], seed: Seed | None) -> Exact:
+    """Σ of factor times value, or times derivative by a seed, over the sides."""
+    total: Exact = 0
+    for side, env, factor in sides:
+        value = trial.real.value(side, env) if seed is None else trial.real.tangent(side, env, seed)
+        if isinstance(value, Ball):
+            raise Redraw("not rational")
+        total += factor * (value or 0)
+    return total
+
+
+def assignments(equation: Equation, trial: Trial) -> Iterator[Env]:
+    """All values of the free indices of an equation at the sizes of a trial."""
     slots = [slot for slot, _, _ in equation.free]
     ranges = [trial.between(lower, upper, {}) for _, lower, upper in equation.free]
     for values in product(*ranges):
@@ -49,9 +101,8 @@ def assignments(equation: Equation, program: Program, sizes: dict[str, int]) -> 
 
 def _draw_scalars(program: Program, point: Point) -> bool:
     """Draws until the conditions hold: with both signs and below 1 in turn."""
-    for attempt in range(200):
-        mood = point.mood if attempt < 2 else attempt
-        drawer = Point(point.sizes, point.seed, mood, point.numbers)
+    for attempt in range(64):
+        drawer = replace(point, kind=(point.kind + attempt) % 4)
         point.scalars = {name: drawer.draw(f"scalar {name} {attempt}") for name in program.scalars}
         trial = Trial(program, point, PRECISION)
         if all(
@@ -75,12 +126,12 @@ def _unknowns(program: Program) -> list[str]:
     return sorted(given, key=lambda name: (name != program.target, name))
 
 
-def _residuals(program: Program, point: Point) -> Iterator[tuple[Trial, Equation, Env, Fraction]]:
+def _residuals(program: Program, point: Point) -> Iterator[tuple[Trial, Equation, Env, Exact]]:
     trial = Trial(program, point, PRECISION)
     for equation in program.assumptions:
-        for env in assignments(equation, program, point.sizes):
+        for env in assignments(equation, trial):
             left, right = trial.real.value(equation.left, env), trial.real.value(equation.right, env)
-            if not (isinstance(left, Fraction) and isinstance(right, Fraction)):
+            if isinstance(left, Ball) or isinstance(right, Ball):
                 raise Redraw("an assumption is not rational")
             yield trial, equation, env, left - right
 
@@ -109,43 +160,39 @@ def _solve(program: Program, point: Point, name: str) -> bool:
 
 def _rows(program: Program, point: Point, name: str) -> Iterator[Row]:
     for trial, equation, env, residual in _residuals(program, point):
-        row: dict[tuple[int, ...], Fraction] = {}
-        for place in trial.places(name):
-            for side, factor in ((equation.left, 1), (equation.right, -1)):
-                slope = trial.real.tangent(side, env, (name, place))
-                if isinstance(slope, Fraction) and slope:
-                    row[place] = row.get(place, Fraction(0)) + factor * slope
-        yield row, -residual
+        sides = [(equation.left, env, 1), (equation.right, env, -1)]
+        slopes = {place: _total(trial, sides, (name, place)) for place in trial.places(name)}
+        yield {place: slope for place, slope in slopes.items() if slope}, -residual
 
 
-def _eliminate(rows: list[Row]) -> dict[tuple[int, ...], Fraction]:
+def _eliminate(rows: list[Row]) -> dict[tuple[int, ...], Exact]:
     """Solve a linear system for one entry a row, the last it holds, the others taking a step of 0."""
     solved: dict[tuple[int, ...], Row] = {}
     for row, right in rows:
         for pivot, (other, value) in solved.items():
-            row, right = _minus(row, right, other, value, row.get(pivot, Fraction(0)))
+            row, right = _minus(row, right, other, value, row.get(pivot, 0))
         if not row:
             continue
         pivot = max(row)
-        lead = row[pivot]
+        lead = Fraction(row[pivot])
         row, right = {place: weight / lead for place, weight in row.items()}, right / lead
         for known, (other, value) in list(solved.items()):
-            solved[known] = _minus(other, value, row, right, other.get(pivot, Fraction(0)))
+            solved[known] = _minus(other, value, row, right, other.get(pivot, 0))
         solved[pivot] = row, right
     return {pivot: right for pivot, (_, right) in solved.items()}
 
 
 def _minus(
-    row: dict[tuple[int, ...], Fraction],
-    right: Fraction,
-    other: dict[tuple[int, ...], Fraction],
-    value: Fraction,
-    times: Fraction,
+    row: dict[tuple[int, ...], Exact],
+    right: Exact,
+    other: dict[tuple[int, ...], Exact],
+    value: Exact,
+    times: Exact,
 ) -> Row:
     if not times:
         return row, right
     places = dict.fromkeys([*row, *other])
-    made = {place: row.get(place, Fraction(0)) - times * other.get(place, Fraction(0)) for place in places}
+    made = {place: row.get(place, 0) - times * other.get(place, 0) for place in places}
     return {place: weight for place, weight in made.items() if weight}, right - times * value
 
 

@@ -6,32 +6,35 @@ A step is read when the statement first reads it, so sizes and tensors that do n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
-from sympy import Abs, Add, Expr, Idx, Indexed, KroneckerDelta, Max, Min, Mod, Mul, Number, Pow, S
-from sympy import Sum, Symbol, ceiling, floor, sign
+import sympy as sp
+from sympy import Expr, Idx, Indexed, KroneckerDelta, Pow, S, Sum, Symbol
 from sympy.core.function import AppliedUndef, Function
-from sympy.core.relational import Relational
 
 from derivations.fingerprint_formula import (
     BY_EXP,
     FUNCTIONS,
+    PI,
+    Comparison,
     Equation,
     Node,
     OutOfReach,
     Program,
-    Tensor,
     bind,
+    call,
     node,
     number,
-    slope_of,
 )
+from derivations.fingerprint_names import Names
 from derivations.layer import Assumption, Layer
 from derivations.notation import (
     GRADIENT,
     argmax_over,
+    d,
     is_gradient,
     is_zero_at,
     jacobian,
@@ -40,13 +43,11 @@ from derivations.notation import (
     positive,
 )
 
-ORDER: dict[Any, str] = {positive: "positive", is_zero_at: "zero", sign: "sign", Abs: "abs"}
-EXTREMES: dict[Any, str] = {Max: "max", Min: "min"}
+ORDER: dict[Any, str] = {positive: "positive", is_zero_at: "zero", sp.sign: "sign", sp.Abs: "abs"}
+EXTREMES: dict[Any, str] = {sp.Max: "max", sp.Min: "min"}
 
 
-def compile_statement(
-    layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, ...]
-) -> Program:
+def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, ...]) -> Program:
     """Read both sides, the steps they need and the assumptions that speak of the same tensors.
 
     Raises
@@ -57,330 +58,226 @@ def compile_statement(
     reader = _Reader(layer)
     statement = reader.equation(left, right)
     features = frozenset(reader.features)
-    kept = reader.assumptions(assumptions, statement)
-    reader.check_labels()
+    kept = _related(
+        statement, [reader.equation(a.left, a.right, a.example) for a in (*layer.assumptions, *assumptions)]
+    )
+    conditions = [
+        (relation.rel_op, reader.read(relation.lhs), reader.read(relation.rhs))
+        for hyper in layer.hyperparameters
+        if hyper.symbol.name in reader.scalars or hyper.symbol.name in reader.sizes
+        for relation in hyper.conditions
+    ]
+    reader.names.check_labels()
+    slots = sorted({slot for parts in reader.comparisons for slot in _slots(parts)})
     return Program(
         statement,
         kept,
-        reader.conditions(),
-        reader.tensors,
+        tuple(conditions),
+        reader.names.tensors,
         name_of(layer.output),
-        name_of(layer.target) if layer.target is not None else "",
+        "" if layer.target is None else name_of(layer.target),
         dict(sorted(reader.sizes.items())),
         tuple(reader.scalars),
         features,
         tuple(reader.numbers),
+        tuple(reader.comparisons),
+        {slot: (lower, upper) for slot, lower, upper in reader.names.ranges(slots)},
     )
 
 
-@dataclass
+def _related(statement: Equation, waiting: list[Equation]) -> tuple[Equation, ...]:
+    """The equations that share a tensor with the statement, directly or through another, or read none."""
+    reads = statement.reads
+    kept: list[Equation] = []
+    while found := [one for one in waiting if not one.reads or one.reads & reads]:
+        waiting = [one for one in waiting if one not in found]
+        reads = reads.union(*(one.reads for one in found))
+        kept += found
+    return tuple(kept)
+
+
+def _slots(comparison: Comparison) -> tuple[int, ...]:
+    left, right, slot = comparison
+    return (*left.free, *(right.free if right is not None else ()), *(() if slot is None else (slot,)))
+
+
 class _Reader:
-    layer: Layer
-    slots: dict[Idx, int] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    scalars: dict[str, None] = field(default_factory=dict)
-    numbers: dict[Fraction, None] = field(default_factory=dict)
-    tensors: dict[str, Tensor] = field(default_factory=dict)
-    features: set[str] = field(default_factory=set)
-    seen: dict[Any, Node] = field(default_factory=dict)
-    open_steps: list[str] = field(default_factory=list)
+    def __init__(self, layer: Layer) -> None:
+        self.names = Names(layer, self.read)
+        self.sizes: dict[str, int] = {}
+        self.scalars: dict[str, None] = {}
+        self.numbers: dict[Fraction, None] = {}
+        self.features: set[str] = set()
+        self.comparisons: list[Comparison] = []
+        self._seen: dict[Any, Node] = {}
 
     def read(self, expr: Any) -> Node:
+        """The node of an expression; equal expressions share one."""
         expr = S(expr)
-        found = self.seen.get(expr)
-        if found is None:
-            found = self.seen[expr] = self._read(expr)
-        return found
+        if expr not in self._seen:
+            self._seen[expr] = self._read(expr)
+        return self._seen[expr]
 
     def _read(self, expr: Any) -> Node:
         for types, rule in _RULES:
             if isinstance(expr, types):
                 return rule(self, expr)
-        if expr == S.Exp1:
-            return self.call("exp", number(1))
-        if expr == S.Pi:
-            self.features.add("oracle")
-            return Node("constant", payload="pi", opaque=True)
         raise OutOfReach(f"{expr} ({type(expr).__name__}) is not in the language")
 
     def equation(self, left: Any, right: Any, example: Any = ()) -> Equation:
+        """Two sides for all values of their free indices."""
         sides = self.read(left), self.read(right)
-        used = sorted({*sides[0].free, *sides[1].free})
-        by_slot = {slot: index for index, slot in self.slots.items()}
-        free = tuple((slot, *self.range_of(by_slot[slot])) for slot in used)
-        given = tuple(
-            (name_of(entry), tuple(self.slot(index) for index in entry.indices), self.read(value))
+        given = [
+            (name_of(entry), tuple(self.names.slot(index) for index in entry.indices), self.read(value))
             for entry, value in dict(example).items()
-        )
-        return Equation(*sides, free, given)
+        ]
+        return Equation(*sides, self.names.ranges(sorted({*sides[0].free, *sides[1].free})), tuple(given))
 
-    def assumptions(self, more: tuple[Assumption, ...], statement: Equation) -> tuple[Equation, ...]:
-        """Those that share a tensor with the statement, directly or through another, or read none."""
-        reads = statement.left.reads | statement.right.reads
-        waiting = [self.equation(a.left, a.right, a.example) for a in (*self.layer.assumptions, *more)]
-        kept: list[Equation] = []
-        changed = True
-        while changed:
-            changed = False
-            for equation in list(waiting):
-                own = equation.left.reads | equation.right.reads
-                if not own or own & reads:
-                    waiting.remove(equation)
-                    kept.append(equation)
-                    reads, changed = reads | own, True
-        return tuple(kept)
-
-    def conditions(self) -> tuple[tuple[str, Node, Node], ...]:
-        made = []
-        for hyper in self.layer.hyperparameters:
-            if str(hyper.symbol) in self.scalars or str(hyper.symbol) in self.sizes:
-                made += [self.condition(relation) for relation in hyper.conditions]
-        return tuple(made)
-
-    def condition(self, relation: Relational) -> tuple[str, Node, Node]:
-        return relation.rel_op, self.read(relation.lhs), self.read(relation.rhs)
-
-    def check_labels(self) -> None:
-        for tensor in self.tensors.values():
-            if tensor.label_axis is not None and tensor.label_axis.kind == "unknown":
-                raise OutOfReach(f"the axis that the label {tensor.name} lies on is not known")
-
-    def slot(self, index: Idx) -> int:
-        return self.slots.setdefault(index, len(self.slots))
-
-    def range_of(self, index: Idx) -> tuple[Node, Node]:
-        if index.lower is None or index.upper is None:
-            raise OutOfReach(f"the index {index} has no axis; write it with axes('{index}:N')")
-        return self.read(index.lower), self.read(index.upper)
-
-    def length(self, index: Any) -> Node:
-        lower, upper = self.range_of(index)
-        if lower.payload != 0:
-            raise OutOfReach(f"the axis of {index} does not start at 0")
-        return node("add", (upper, number(1)))
+    def _exact(self, expr: Any) -> Node:
+        made = self.read(expr)
+        if not made.exact:
+            raise OutOfReach(f"{expr} stands where only indices, labels, sizes and integers may stand")
+        return made
 
     # one rule for each kind of expression
 
-    def number(self, expr: Any) -> Node:
+    def _number(self, expr: Any) -> Node:
         if not expr.is_Rational:
             raise OutOfReach(f"{expr} is not a rational number; write a fraction for a decimal")
         value = Fraction(int(expr.p), int(expr.q))
         self.numbers[value] = None
         return number(value)
 
-    def index(self, expr: Idx) -> Node:
-        slot = self.slot(expr)
+    def _e(self, expr: Any) -> Node:
+        return self._call("exp", number(1))
+
+    def _pi(self, expr: Any) -> Node:
+        self.features.add("oracle")
+        return PI
+
+    def _index(self, expr: Idx) -> Node:
+        slot = self.names.slot(expr)
         return Node("index", payload=slot, free=(slot,), exact=True)
 
-    def symbol(self, expr: Symbol) -> Node:
+    def _symbol(self, expr: Symbol) -> Node:
         if expr.is_integer:
             self.sizes[expr.name] = 1 if expr.is_positive else 0
             return Node("size", payload=expr.name, exact=True)
         self.scalars[expr.name] = None
         return Node("scalar", payload=expr.name)
 
-    def nary(self, expr: Any) -> Node:
-        kind = "add" if isinstance(expr, Add) else "multiply"
+    def _nary(self, expr: Any) -> Node:
+        kind = "add" if isinstance(expr, sp.Add) else "multiply"
         return node(kind, [self.read(part) for part in expr.args])
 
-    def power(self, expr: Pow) -> Node:
+    def _power(self, expr: Pow) -> Node:
         if expr.base == S.Exp1:
-            return self.call("exp", self.read(expr.exp))
+            return self._call("exp", self.read(expr.exp))
         base, exponent = self.read(expr.base), self.read(expr.exp)
         if not exponent.exact:
-            self.features.add("log")
-            return self.call("exp", node("multiply", (exponent, self.call("log", base))))
-        if exponent.kind != "number" or exponent.payload.denominator != 1:
-            self.features.add("root")
-            made = node("power", (base, exponent))
-            return Node("power", made.children, None, made.free, made.reads, False, True)
-        return node("power", (base, exponent))
+            return self._call("exp", node("multiply", (exponent, self._call("log", base))))
+        made = node("power", (base, exponent))
+        if exponent.kind == "number" and exponent.payload.denominator == 1:
+            return made
+        self.features.add("root")
+        return replace(made, exact=False, opaque=True)
 
-    def sum(self, expr: Sum) -> Node:
+    def _sum(self, expr: Sum) -> Node:
         term = self.read(expr.function)
-        for limit in expr.limits:
-            if len(limit) != 3 or not isinstance(limit[0], Idx):
-                raise OutOfReach(f"the sum {expr} does not run over the whole axis of an index")
-            lower, upper = self.exact(limit[1]), self.exact(limit[2])
-            term = bind("sum", term, self.slot(limit[0]), lower, upper)
+        for index, *bounds in expr.limits:
+            if len(bounds) != 2 or not isinstance(index, Idx):
+                raise OutOfReach(f"{expr} does not run over the whole axis of an index")
+            term = bind("sum", term, self.names.slot(index), self._exact(bounds[0]), self._exact(bounds[1]))
         return term
 
-    def exact(self, expr: Any) -> Node:
-        made = self.read(expr)
-        if not made.exact:
-            raise OutOfReach(f"{expr} stands where an integer of indices, labels and sizes must stand")
-        return made
-
-    def delta(self, expr: KroneckerDelta) -> Node:
-        sides = [self.exact(part) for part in expr.args]
+    def _delta(self, expr: KroneckerDelta) -> Node:
         for index, label in (expr.args, expr.args[::-1]):
             if isinstance(index, Idx):
-                self.note_label(label, self.length(index))
-        return node("delta", sides)
+                self.names.note_label(label, self.names.length(index))
+        return node("delta", [self._exact(part) for part in expr.args])
 
-    def note_label(self, expr: Any, axis: Node) -> None:
-        if isinstance(expr, Indexed) and expr.is_integer:
-            tensor = self.tensors[name_of(expr)]
-            if tensor.label_axis is not None and tensor.label_axis.kind == "unknown":
-                tensor.label_axis = axis
-
-    def order(self, expr: Any) -> Node:
+    def _order(self, expr: Any) -> Node:
         self.features.add("order")
-        made = node(ORDER[expr.func], [self.read(expr.args[0])])
-        return Node(made.kind, made.children, None, made.free, made.reads, False, made.opaque)
+        argument = self.read(expr.args[0])
+        self.comparisons.append((argument, None, None))
+        return replace(node(ORDER[expr.func], [argument]), exact=False)
 
-    def extreme(self, expr: Any) -> Node:
+    def _extreme(self, expr: Any) -> Node:
         self.features.add("order")
-        return node(EXTREMES[expr.func], [self.read(part) for part in expr.args])
+        parts = [self.read(part) for part in expr.args]
+        self.comparisons += [(one, two, None) for one, two in combinations(parts, 2)]
+        return node(EXTREMES[expr.func], parts)
 
-    def over(self, expr: Any) -> Node:
+    def _over(self, expr: Any) -> Node:
         self.features.add("order")
+        term, slot = self.read(expr.args[0]), self.names.slot(expr.args[1])
         kind = "maximum" if isinstance(expr, maximum_over) else "argmax"
-        lower, upper = self.range_of(expr.args[1])
-        return bind(kind, self.read(expr.args[0]), self.slot(expr.args[1]), lower, upper)
+        self.comparisons.append((term, None, slot))
+        return bind(kind, term, slot, *self.names.range_of(expr.args[1]))
 
-    def integer_part(self, expr: Any) -> Node:
-        kind = {floor: "floor", ceiling: "ceiling", Mod: "mod"}[expr.func]
-        return node(kind, [self.exact(part) for part in expr.args])
+    def _integer_part(self, expr: Any) -> Node:
+        kind = {sp.floor: "floor", sp.ceiling: "ceiling", sp.Mod: "mod"}[expr.func]
+        return node(kind, [self._exact(part) for part in expr.args])
 
-    def function(self, expr: Any) -> Node:
-        name = str(expr.func.__name__)
-        known = name in FUNCTIONS and not isinstance(expr, AppliedUndef)
-        if len(expr.args) != 1 or not (known or isinstance(expr, AppliedUndef)):
-            raise OutOfReach(f"the function {expr} is not in the language")
-        return self.call(name if known else f"{name}()", self.read(expr.args[0]))
+    def _function(self, expr: Any) -> Node:
+        name, unspecified = str(expr.func.__name__), isinstance(expr, AppliedUndef)
+        if len(expr.args) != 1 or not (unspecified or name in FUNCTIONS):
+            raise OutOfReach(f"the function {name} is not in the language")
+        return self._call(f"{name}()" if unspecified else name, self.read(expr.args[0]))
 
-    def call(self, name: str, argument: Node) -> Node:
+    def _call(self, name: str, argument: Node) -> Node:
         if name in BY_EXP and argument.opaque:
             self.features.add("nested")
         if name in FUNCTIONS and name not in BY_EXP:
             self.features.add("log" if name == "log" else "oracle")
-        return node("call", [argument, *slope_of(name, argument)], name)
+        return call(name, argument)
 
-    def entry(self, expr: Indexed) -> Node:
+    def _entry(self, expr: Indexed) -> Node:
         name = name_of(expr)
-        if is_gradient(expr.base) and name != GRADIENT + name_of(self.layer.output):
-            return self.gradient(expr)
-        tensor = self.tensor(expr)
-        places = [self.exact(index) for index in expr.indices]
-        if len(places) != len(tensor.axes):
-            raise OutOfReach(f"{expr}: {name} has {len(tensor.axes)} axes")
-        for place, index in enumerate(expr.indices):
-            self.place(tensor, place, index)
-        inner = tensor.right.reads if tensor.right is not None else frozenset()
-        made = node("entry", places, name)
-        label = tensor.label_axis is not None
-        opaque = tensor.right is not None and tensor.right.opaque
-        reads = made.reads | inner | {name}
-        return Node("entry", made.children, name, made.free, reads, label, opaque)
+        if is_gradient(expr.base) and name != self.names.delta:
+            return self._gradient(expr)
+        tensor = self.names.tensor(expr)
+        made = node("entry", [self._exact(index) for index in expr.indices], name)
+        right, label = tensor.right, tensor.label_axis is not None
+        reads = made.reads | {name} | (frozenset() if right is None else right.reads)
+        return replace(made, reads=reads, exact=label, opaque=right is not None and right.opaque)
 
-    def place(self, tensor: Tensor, place: int, index: Any) -> None:
-        if not tensor.declared and isinstance(index, Idx):
-            length, known = self.length(index), tensor.axes[place]
-            if known is not None and known is not length and _text(known) != _text(length):
-                raise OutOfReach(f"{tensor.name} is declared nowhere and read along two different axes")
-            tensor.axes[place] = length
-        axis = tensor.axes[place]
-        if axis is not None:
-            self.note_label(index, axis)
+    def _gradient(self, expr: Indexed) -> Node:
+        layer, name = self.names.layer, name_of(expr)[len(GRADIENT) :]
+        entry = self.names.differentiable(name, expr)
+        output = self.read(layer.output)
+        self.read(entry)
+        self.read(d(layer.output.base)[layer.output.indices])
+        if len(entry.indices) != len(expr.indices):
+            raise OutOfReach(f"{expr}: {name} has {len(entry.indices)} axes")
+        made = node("gradient", [self._exact(index) for index in expr.indices], name)
+        return replace(made, reads=output.reads | made.reads | {self.names.delta}, opaque=True)
 
-    def tensor(self, expr: Indexed) -> Tensor:
-        name = name_of(expr)
-        found = self.tensors.get(name)
-        if found is None:
-            found = self.tensors[name] = self.declare(name, expr)
-        if name in self.open_steps:
-            raise OutOfReach(f"step {name} reads itself")
-        return found
-
-    def declare(self, name: str, expr: Indexed) -> Tensor:
-        layer = self.layer
-        if name == GRADIENT + name_of(layer.output):
-            return Tensor(name, [self.length(index) for index in layer.output.indices])
-        for entry, right in layer.steps:
-            if name_of(entry) == name:
-                return self.step(name, entry, right)
-        known = (*layer.inputs, *layer.parameters, *([layer.target] if layer.target is not None else []))
-        axis = self.label_axis(name) if expr.is_integer else None
-        for entry in known:
-            if name_of(entry) == name:
-                return Tensor(name, [self.length(index) for index in entry.indices], label_axis=axis)
-        return Tensor(name, [None for _ in expr.indices], label_axis=axis, declared=False)
-
-    def step(self, name: str, entry: Indexed, right: Any) -> Tensor:
-        made = Tensor(name, [self.length(index) for index in entry.indices])
-        self.tensors[name] = made
-        self.open_steps.append(name)
-        made.slots = tuple(self.slot(index) for index in entry.indices)
-        made.right = self.read(right)
-        self.open_steps.remove(name)
-        if any(slot not in made.slots for slot in made.right.free):
-            raise OutOfReach(f"step {name} has a free index on the right that the left lacks")
-        return made
-
-    def label_axis(self, name: str) -> Node:
-        for value in self.layer.target_as_label.values():
-            for found in S(value).atoms(KroneckerDelta):
-                for index, label in (found.args, found.args[::-1]):
-                    if isinstance(index, Idx) and isinstance(label, Indexed) and name_of(label) == name:
-                        return self.length(index)
-        return Node("unknown")
-
-    def gradient(self, expr: Indexed) -> Node:
-        name = name_of(expr)[len(GRADIENT) :]
-        declared = self.differentiable(name, expr)
-        self.entry(self.layer.output)
-        delta = self.tensors.setdefault(
-            GRADIENT + name_of(self.layer.output),
-            Tensor(GRADIENT + name_of(self.layer.output), self.tensors[name_of(self.layer.output)].axes),
-        )
-        places = [self.exact(index) for index in expr.indices]
-        if len(places) != len(declared.indices):
-            raise OutOfReach(f"{expr}: {name} has {len(declared.indices)} axes")
-        output = self.read(self.layer.output)
-        made = node("gradient", places, name)
-        return Node("gradient", places_of(made), name, made.free, output.reads | {delta.name}, False, True)
-
-    def jacobian(self, expr: Any) -> Node:
-        of, by = expr.args
-        if not (isinstance(of, Indexed) and isinstance(by, Indexed)):
-            raise OutOfReach(f"{expr}: a jacobian is taken of an entry by an entry")
-        self.differentiable(name_of(of), expr)
-        self.differentiable(name_of(by), expr)
-        upper, lower = self.entry(of), self.entry(by)
-        made = node("jacobian", (*upper.children, *lower.children), (upper.payload, lower.payload))
-        return Node("jacobian", made.children, made.payload, made.free, upper.reads | lower.reads, False, True)
-
-    def differentiable(self, name: str, where: Any) -> Indexed:
-        entries = (*self.layer.inputs, *self.layer.parameters, *self.layer.forward)
-        for entry in entries:
-            if name_of(entry) == name and not entry.is_integer:
-                self.entry(entry)
-                return entry
-        raise OutOfReach(f"{where}: {name} is no input, parameter or step that can be differentiated")
-
-
-def places_of(made: Node) -> tuple[Node, ...]:
-    return made.children
-
-
-def _text(axis: Node) -> str:
-    return f"{axis.kind} {axis.payload} [{', '.join(_text(child) for child in axis.children)}]"
+    def _jacobian(self, expr: Any) -> Node:
+        for part in expr.args:
+            if not isinstance(part, Indexed):
+                raise OutOfReach(f"{expr}: a jacobian is taken of an entry by an entry")
+            self.names.differentiable(name_of(part), expr)
+        of, by = self.read(expr.args[0]), self.read(expr.args[1])
+        made = node("jacobian", (*of.children, *by.children), (of.payload, by.payload))
+        return replace(made, reads=of.reads | by.reads, opaque=True)
 
 
 _RULES: tuple[tuple[Any, Callable[[_Reader, Any], Node]], ...] = (
-    (Idx, _Reader.index),
-    (Indexed, _Reader.entry),
-    (Number, _Reader.number),
-    (Symbol, _Reader.symbol),
-    ((Add, Mul), _Reader.nary),
-    (Pow, _Reader.power),
-    (Sum, _Reader.sum),
-    (KroneckerDelta, _Reader.delta),
-    (tuple(ORDER), _Reader.order),
-    (tuple(EXTREMES), _Reader.extreme),
-    ((maximum_over, argmax_over), _Reader.over),
-    (jacobian, _Reader.jacobian),
-    ((floor, ceiling, Mod), _Reader.integer_part),
-    (Function, _Reader.function),
+    (Idx, _Reader._index),
+    (Indexed, _Reader._entry),
+    (sp.Number, _Reader._number),
+    (type(S.Exp1), _Reader._e),
+    (type(S.Pi), _Reader._pi),
+    (Symbol, _Reader._symbol),
+    ((sp.Add, sp.Mul), _Reader._nary),
+    (Pow, _Reader._power),
+    (Sum, _Reader._sum),
+    (KroneckerDelta, _Reader._delta),
+    (tuple(ORDER), _Reader._order),
+    (tuple(EXTREMES), _Reader._extreme),
+    ((maximum_over, argmax_over), _Reader._over),
+    (jacobian, _Reader._jacobian),
+    ((sp.floor, sp.ceiling, sp.Mod), _Reader._integer_part),
+    (Function, _Reader._function),
 )

@@ -1,8 +1,8 @@
 """A trial: one random rational point, and every decision that is not arithmetic.
 
 Entries are ±n²/4ᵏ with n of 448 bits: exact rationals for questions of order, uniform residues in the
-field, where squares are what counts as positive. Half of the points repeat 0, ±1, the numbers of the
-formula and a few shared values, since ties and zeros are where indicators differ.
+field, where squares are what counts as positive. A point with ties repeats 0, a number of the formula
+and a shared value, since ties and zeros are where indicators differ.
 """
 
 from __future__ import annotations
@@ -14,22 +14,25 @@ from fractions import Fraction
 from hashlib import blake2b
 from itertools import product
 
-from derivations.fingerprint_balls import Real, RealArithmetic, order
+from derivations.fingerprint_balls import Ball, Real, RealArithmetic, order
 from derivations.fingerprint_evaluate import Env, Evaluator, Redraw, Undefined
 from derivations.fingerprint_field import PRIME, ExponentArithmetic, PrimeArithmetic, Residue, is_square
-from derivations.fingerprint_formula import Node, OutOfReach, Program
+from derivations.fingerprint_formula import Exact, Node, OutOfReach, Program
 
 BITS = 448
 
 
 @dataclass(slots=True)
 class Point:
-    """Sizes and values of everything that is given. ``mood`` varies what is drawn, see `_draw`."""
+    """Sizes and values of everything that is given.
+
+    ``kind`` says what is drawn: 0 anything, 1 positive, 2 below 1, 3 positive and below 1.
+    """
 
     sizes: dict[str, int]
     seed: bytes
-    mood: int
-    numbers: tuple[Fraction, ...]
+    kind: int = 0
+    ties: tuple[Fraction, ...] = ()
     scalars: dict[str, Fraction] = field(default_factory=dict)
     fixed: dict[tuple[str, tuple[int, ...]], Fraction] = field(default_factory=dict)
 
@@ -47,22 +50,14 @@ class Point:
         return int.from_bytes(self._bytes(f"label {name}{place}")[:16], "big") % size
 
     def draw(self, key: str) -> Fraction:
-        """A value: of either sign, sometimes shared; only positive, or below 1, as the mood says."""
-        data = self._bytes(key)
-        ties, kind = self.mood % 2, self.mood // 2 % 4
-        if ties and data[0] % 2:
-            pool = [Fraction(0), Fraction(1), self._generic("one", 0), self._generic("two", 0), *self.numbers]
-            value = pool[data[1] % len(pool)]
-            return -value if data[2] % 2 and not kind % 2 else abs(value) if kind % 2 else value
-        return self._generic(key, kind)
-
-    def _generic(self, key: str, kind: int) -> Fraction:
+        """A value for a key: one of those that tie three times in four, if any do."""
         data = self._bytes(key)
         root = int.from_bytes(data[8:], "big") | 1
-        small, positive = kind >= 2, kind % 2
-        shift = data[3] % 4 + 1 if small else -(data[3] % 4)
+        shift = data[0] % 4 + 1 if self.kind >= 2 else -(data[0] % 4)
         value = Fraction(root * root, 1 << 2 * (BITS + shift))
-        return -value if data[4] % 2 and not positive else value
+        if self.ties and data[1] % 4:
+            value = self.ties[data[2] % len(self.ties)]
+        return abs(value) if self.kind % 2 else -value if data[3] % 2 else value
 
     def _bytes(self, key: str) -> bytes:
         return blake2b(key.encode(), key=self.seed, digest_size=64).digest()
@@ -83,16 +78,18 @@ class Trial:
 
     # integers
 
-    def exact(self, node: Node, env: Env) -> Fraction:
+    def exact(self, node: Node, env: Env) -> Exact:
         """The value of an exact node."""
         if node.kind == "number":
             return node.payload  # type: ignore[no-any-return]
+        if node.kind == "index":
+            return env[node.payload]
         value = self.real.value(node, env)
-        if not isinstance(value, Fraction):
+        if isinstance(value, Ball):
             raise OutOfReach("an exponent or an index is too large")
         return value
 
-    def integer(self, node: Node, env: Env) -> Fraction | int:
+    def integer(self, node: Node, env: Env) -> Exact:
         """Sizes, indices, labels, deltas, floors and arg-maxima."""
         if node.kind == "index":
             return env[node.payload]
@@ -142,7 +139,7 @@ class Trial:
         """Where indices point, or None if that is outside or between."""
         found = []
         for index, size in zip(indices, self.shape(name), strict=True):
-            value = env[index.payload] if index.kind == "index" else self.exact(index, env)
+            value = self.exact(index, env)
             if value.denominator != 1 or (size is not None and not 0 <= value < size):
                 return None
             found.append(int(value))
@@ -179,8 +176,7 @@ class Trial:
         return best
 
     def _compare(self, left: tuple[Node, Env], right: tuple[Node, Env] | None) -> int:
-        zero = Fraction(0)
-        found = order(self.real.value(*left), zero if right is None else self.real.value(*right))
+        found = order(self.real.value(*left), 0 if right is None else self.real.value(*right))
         if found is None or (self.strict and found):
             gap = (self.prime.value(*left) - (0 if right is None else self.prime.value(*right))) % PRIME
             if found is None and gap:

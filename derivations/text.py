@@ -39,8 +39,10 @@ from derivations.notation import (
     is_zero_at,
     jacobian,
     maximum_over,
+    mean_over,
     name_of,
     positive,
+    select,
 )
 from derivations.substitution import bound_indices
 
@@ -98,7 +100,7 @@ def _indexed(e: Indexed) -> Piece:
 
 def _sum(e: Expr) -> Piece:
     """Σ, max or argmax over indices: a prefix that reaches to the end of its product."""
-    sign = {maximum_over: "max", argmax_over: "argmax"}.get(e.func, "Σ")
+    sign = {maximum_over: "max", argmax_over: "argmax", mean_over: "mean"}.get(e.func, "Σ")
     head = " ".join(f"{sign}_{i.label}" for i in bound_indices(e))
     return Piece(f"{head} {_piece(e.args[0]).within(PREFIX)}", PREFIX)
 
@@ -223,6 +225,11 @@ def _bracket(relation: str) -> Callable[[Expr], Piece]:
     return lambda e: Piece(f"[{formula(e.args[0])} {relation} 0]", ATOM)
 
 
+def _select(e: Expr) -> Piece:
+    condition, chosen, other = map(formula, e.args)
+    return Piece(f"({chosen} where {condition.strip('[]')}, else {other})", ATOM)
+
+
 def _jacobian(e: Expr) -> Piece:
     return Piece(f"∂{formula(e.args[0])}/∂{formula(e.args[1])}", FACTORS)
 
@@ -230,7 +237,7 @@ def _jacobian(e: Expr) -> Piece:
 _RULES: tuple[tuple[type | tuple[type, ...], Callable[[Expr], Piece]], ...] = (
     (Rational, _number),
     (Indexed, _indexed),
-    ((Sum, maximum_over, argmax_over), _sum),
+    ((Sum, maximum_over, argmax_over, mean_over), _sum),
     (Add, _terms),
     (Mul, _factors),
     (exp, _call),
@@ -238,6 +245,7 @@ _RULES: tuple[tuple[type | tuple[type, ...], Callable[[Expr], Piece]], ...] = (
     (Pow, _power),
     (type(pi), lambda e: Piece("π", ATOM)),
     (KroneckerDelta, _delta),
+    (select, _select),
     (positive, _bracket(">")),
     (is_zero_at, _bracket("=")),
     (jacobian, _jacobian),

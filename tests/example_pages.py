@@ -1,4 +1,4 @@
-"""Pages written by hand, with plain functions as the emitter is to write them. Used by the skeletons' tests."""
+"""Pages written by hand, with plain functions as the emitter is to write them."""
 
 from textwrap import dedent
 
@@ -221,9 +221,9 @@ FLIP = layer(
 MIX = layer(
     "Mix",
     "mix",
-    function("forward", "q, k, r, w, stride, shift", "return (q + k + r) * w * stride + shift, (w, stride)"),
+    function("forward", "q, k, r, w, stride, shift", "return (q + k + r) * w * stride + shift, w * stride"),
     function("backward", "saved, delta", "raise NotImplementedError"),
-    function("backward_delta", "saved, delta", "w, stride = saved\ng = delta * w * stride\nreturn g, g, delta"),
+    function("backward_delta", "saved, delta", "g = delta * saved\nreturn g, g, delta"),
     function("backward_update_gradient", "saved, delta", "return delta.sum(axis=0)"),
     formulas=("z[n, i] = (q[n, i] + k[n, i] + r[n, i])·w[i]·stride + shift",),
     inputs=tuple(Argument(name, ("N", "d"), name) for name in ("q", "k", "r")),
@@ -231,9 +231,11 @@ MIX = layer(
     parameters=(Parameter("w", ("d",), "", ("self.width",), "0", "w is 0"),),
     sizes=(Size("width", "d"),),
     hyperparameters=(
-        Hyper("stride", "1", is_integer=True, conditions=(Condition("stride >= 1", "self.stride >= 1", ("stride",)),)),
+        Hyper("stride", "1", True, (Condition("stride >= 1", "self.stride >= 1", ("stride",)),)),
         Hyper(
-            "shift", "0.0", conditions=(Condition("shift < d", "self.shift < self.width", ("shift", "width")),)
+            "shift",
+            default="0.0",
+            conditions=(Condition("shift < d", "self.shift < self.width", ("shift", "width")),),
         ),
     ),
 )

@@ -36,7 +36,7 @@ class World:
 
     def value(self, expr: Expr) -> float:
         """The value of a formula."""
-        if expr.is_Number:
+        if expr.is_Number or expr.is_NumberSymbol:
             return float(expr)
         if isinstance(expr, Idx):
             return self.at[str(expr)]

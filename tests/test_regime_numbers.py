@@ -67,7 +67,8 @@ def test_oracle_is_the_documents_definition(case: Case):
     for seed in range(5):
         with precision(BITS):
             arguments = lift(case.draw(seed)).values()
-            require_zero(case.oracle(*arguments) - case.definition(*arguments), f"{case.name}: oracle − definition")
+            difference = case.oracle(*arguments) - case.definition(*arguments)
+            require_zero(difference, f"{case.name}: oracle − definition")
 
 
 def test_oracle_of_labels_is_that_of_one_hot_rows():

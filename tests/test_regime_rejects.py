@@ -50,7 +50,9 @@ def test_wrong_backward_is_rejected(case: Case, check: str, mistake: str):
                 SEES_BACKWARD[check](case, wrong, arguments)
 
 
-@pytest.mark.parametrize("check", [check_forward_on_balls, check_against_oracle, check_adjoint, check_trapezoid])
+@pytest.mark.parametrize(
+    "check", [check_forward_on_balls, check_against_oracle, check_adjoint, check_trapezoid]
+)
 @each_case
 def test_wrong_forward_is_rejected(case: Case, check):
     right = case.load()
@@ -66,10 +68,12 @@ def test_wrong_forward_is_rejected(case: Case, check):
 @each_case
 def test_backward_that_is_not_linear_is_rejected(case: Case):
     right = case.load()
+
+    def also(extra):
+        return lambda saved, delta: tuple(g + extra(delta) for g in right.backward(saved, delta))
+
     for extra in (lambda delta: delta.sum() ** 2, lambda delta: 1):
-        wrong = replace(right, backward=lambda saved, delta: tuple(  # noqa: B023
-            gradient + extra(delta) for gradient in right.backward(saved, delta)  # noqa: B023
-        ))
+        wrong = replace(right, backward=also(extra))
         with pytest.raises(DisagreementError, match="linearity"):
             check_linear_in_delta(case, wrong, case.draw(0))
 
@@ -121,9 +125,12 @@ def test_hidden_nan_and_leaking_nan_are_rejected():
     for wrong in (hiding, leaking):
         with pytest.raises(DisagreementError, match="nan in x"):
             values.check_isolation(LINEAR, wrong, arguments, np.nan)
-    mixing = replace(right, backward=lambda saved, delta: tuple(
-        gradient + 0 * delta.sum() for gradient in right.backward(saved, delta)
-    ))
+    mixing = replace(
+        right,
+        backward=lambda saved, delta: tuple(
+            gradient + 0 * delta.sum() for gradient in right.backward(saved, delta)
+        ),
+    )
     with pytest.raises(DisagreementError, match="nan in δ"):
         values.check_isolation_of_delta(LINEAR, mixing, arguments, np.nan)
 

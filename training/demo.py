@@ -40,7 +40,7 @@ def classify(digits: Digits, picture: Path, *, epochs: int, seed: int) -> None:
     module = Linear(digits.side**2, CLASSES, rng=np.random.default_rng(seed))
     curve = fit(module, CrossEntropyLoss(), training, held_out, epochs=epochs, seed=seed)
     reads = accuracy(module, held_out)
-    typer.echo(f"trained on {len(training)} digits of {digits.side} × {digits.side}, {epochs} epochs")
+    typer.echo(f"trained on {len(training)} digits of {digits.side} × {digits.side}, epochs: {epochs}")
     typer.echo(f"held-out accuracy: {reads:.1%} of {len(held_out)} digits")
     title = f"What a linear classifier looks for: {reads:.1%} of {len(held_out)} held-out digits read right"
     draw_classifier(module.parameters["W"], digits.side, curve, title, picture)

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from tests.regime.case import Case, Functions
 from tests.regime.cases import LAYERS
+from tests.regime.draws import exponents
 from tests.regime.numbers import MANY_BITS, Arguments, as_ball, ball, cast, jacobian, lift, precision
 
 DRAWS = 30
@@ -32,7 +33,9 @@ class Loss:
         return Loss(max(self.absolute, other.absolute), max(self.relative, other.relative))
 
 
-def measure(case: Case, functions: Functions, region: str, dtype: Any, draws: int = DRAWS) -> tuple[Loss, Loss]:
+def measure(
+    case: Case, functions: Functions, region: str, dtype: Any, draws: int = DRAWS
+) -> tuple[Loss, Loss]:
     """What is lost of the output and of the gradients over draws from a region."""
     forward, backward = Loss(), Loss()
     for seed in range(draws):
@@ -46,26 +49,27 @@ def measure_once(case: Case, functions: Functions, arguments: Arguments, seed: i
     """The same for one set of arguments, with δ of all magnitudes up to 1."""
     output, saved = functions.forward(*arguments.values())
     rng = np.random.default_rng(seed)
-    delta = (rng.choice([-1, 1], output.shape) * np.exp2(-rng.uniform(0, 20, output.shape))).astype(output.dtype)
+    delta = exponents(0, -20)(rng, output.shape).astype(output.dtype)
     with precision(MANY_BITS):
         forward = loss(output, case.oracle(*lift(arguments).values()))
         backward = Loss()
         for name, gradient in zip(case.gradients, functions.backward(saved, delta), strict=True):
             slopes = jacobian(case.oracle, arguments, name).reshape(delta.size, *gradient.shape)
-            exact = sum((slopes[o] * ball(d) for o, d in enumerate(delta.flat)), np.zeros(gradient.shape, object))
+            weighted = (slope * ball(d) for slope, d in zip(slopes, delta.flat, strict=True))
+            exact = sum(weighted, np.zeros(gradient.shape, object))
             backward = backward | loss(gradient, exact)
         return forward, backward
 
 
 def loss(computed: np.ndarray, exact: Any) -> Loss:
     """The largest errors of the entries; below the smallest normal number only the absolute one counts."""
-    info = np.finfo(computed.dtype)
+    eps, least = float(np.finfo(computed.dtype).eps), float(np.finfo(computed.dtype).smallest_normal)
     worst = Loss()
     for index in np.ndindex(computed.shape):
         truth = as_ball(exact[index])
         error, size = abs(ball(computed[index]) - truth), abs(truth)
-        relative = float((error / size / float(info.eps)).mid()) if size > float(info.smallest_normal) else 0.0
-        worst = worst | Loss(float((error / arb.max(size, arb(1)) / float(info.eps)).mid()), relative)
+        absolute = float((error / arb.max(size, arb(1)) / eps).mid())
+        worst = worst | Loss(absolute, float((error / size / eps).mid()) if size > least else 0.0)
     return worst
 
 

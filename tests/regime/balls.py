@@ -1,4 +1,4 @@
-"""The emitted text on balls: what it computes is the formula, and its backward is the derivative of its forward.
+"""The emitted text on balls: it computes the formula, and its backward is the derivative of its forward.
 
 A ball of 400 bits that contains 0 with a radius below 1e-40 leaves no room for a wrong sign, factor or
 index. Nothing here is floating point, so nothing here needs a tolerance.
@@ -78,4 +78,6 @@ def check_linear_in_delta(case: Case, functions: Functions, arguments: Arguments
         u, v = (lift({"δ": rng.standard_normal(output.shape)})["δ"] for _ in range(2))
         results = (functions.backward(saved, delta) for delta in (2 * u - 3 * v, u, v))
         for name, mixed, from_u, from_v in zip(case.gradients, *results, strict=True):
-            require_zero(mixed - (2 * from_u - 3 * from_v), f"{case.name}: linearity in δ of the gradient of {name}")
+            require_zero(
+                mixed - (2 * from_u - 3 * from_v), f"{case.name}: linearity in δ, gradient of {name}"
+            )

@@ -93,7 +93,9 @@ class Case:
                 if gradient is not None
             )
             if len(present) != len(self.gradients):
-                raise TypeError(f"{self.name} returned {len(present)} gradients, not those of {self.gradients}")
+                raise TypeError(
+                    f"{self.name}: {len(present)} gradients returned, not those of {self.gradients}"
+                )
             return present
 
         return Functions(getattr(module, self.forward), gradients)
@@ -106,8 +108,10 @@ class Case:
     def small_sizes(self, seed: int) -> tuple[int, ...]:
         """Sizes 1 to 4: all different at first, then with coincidences and ones."""
         rng = np.random.default_rng(seed)
-        return tuple(rng.permutation(np.arange(2, 2 + len(self.axes)))) if seed % 3 == 0 else tuple(
-            int(size) for size in rng.integers(1, 5, len(self.axes))
+        return (
+            tuple(rng.permutation(np.arange(2, 2 + len(self.axes))))
+            if seed % 3 == 0
+            else tuple(int(size) for size in rng.integers(1, 5, len(self.axes)))
         )
 
     def variants(self) -> Iterator[Case]:

@@ -74,7 +74,7 @@ class Jet:
         if not isinstance(exponent, int | np.integer):
             return NotImplemented
         if exponent < 0:
-            return 1 / self ** -exponent
+            return 1 / self**-exponent
         return Jet((1,)) if exponent == 0 else self if exponent == 1 else self ** (exponent - 1) * self
 
     def __abs__(self) -> Jet:
@@ -140,20 +140,22 @@ class Jet:
     arctan = partialmethod(_apply, "arctan")
 
 
-FUNCTIONS = MappingProxyType({
-    "exp": ("exp", lambda u: u.exp()),
-    "expm1": ("expm1", lambda u: u.exp()),
-    "log": ("log", lambda u: 1 / u),
-    "log1p": ("log1p", lambda u: 1 / (1 + u)),
-    "sqrt": ("sqrt", lambda u: 1 / (2 * u.sqrt())),
-    "tanh": ("tanh", lambda u: 1 - u.tanh() ** 2),
-    "sinh": ("sinh", lambda u: u.cosh()),
-    "cosh": ("cosh", lambda u: u.sinh()),
-    "sin": ("sin", lambda u: u.cos()),
-    "cos": ("cos", lambda u: -u.sin()),
-    "tan": ("tan", lambda u: 1 + u.tan() ** 2),
-    "arctan": ("atan", lambda u: 1 / (1 + u * u)),
-})
+FUNCTIONS = MappingProxyType(
+    {
+        "exp": ("exp", lambda u: u.exp()),
+        "expm1": ("expm1", lambda u: u.exp()),
+        "log": ("log", lambda u: 1 / u),
+        "log1p": ("log1p", lambda u: 1 / (1 + u)),
+        "sqrt": ("sqrt", lambda u: 1 / (2 * u.sqrt())),
+        "tanh": ("tanh", lambda u: 1 - u.tanh() ** 2),
+        "sinh": ("sinh", lambda u: u.cosh()),
+        "cosh": ("cosh", lambda u: u.sinh()),
+        "sin": ("sin", lambda u: u.cos()),
+        "cos": ("cos", lambda u: -u.sin()),
+        "tan": ("tan", lambda u: 1 + u.tan() ** 2),
+        "arctan": ("atan", lambda u: 1 / (1 + u * u)),
+    }
+)
 """NumPy's name of a function: the coefficients' name of it, and its derivative."""
 
 

@@ -46,15 +46,15 @@ def check_adjoint(case: Case, functions: Functions, arguments: Arguments) -> Non
     v = np.random.default_rng(1).standard_normal(output.shape)
     with precision(BITS):
         pushed = as_floats(coefficients(functions.output(*lift(arguments, Direction(u)).values()), 1))
-        squares = sum(
-            float(np.sum(as_floats(jacobian(functions.output, arguments, name)) ** 2)) for name in case.gradients
-        )
+        jacobians = [as_floats(jacobian(functions.output, arguments, name)) for name in case.gradients]
+    squares = sum(inner(J, J) for J in jacobians)
     pulled = zip(u.values(), functions.backward(saved, v), strict=True)
     gap = abs(inner(pushed, v) - sum(inner(part, gradient) for part, gradient in pulled))
     n = max(output.size, sum(direction.size for direction in u.values()))
     lengths = np.sqrt(squares * sum(inner(part, part) for part in u.values()) * inner(v, v))
-    if not gap <= 4 * n * EPS * lengths:
-        raise DisagreementError(f"{case.name}: ⟨Ju, v⟩ − ⟨u, Jᵀv⟩ is {gap:.3g}, allowed {4 * n * EPS * lengths:.3g}")
+    allowed = 4 * n * EPS * lengths
+    if not gap <= allowed:
+        raise DisagreementError(f"{case.name}: ⟨Ju, v⟩ − ⟨u, Jᵀv⟩ is {gap:.3g}, allowed {allowed:.3g}")
 
 
 def check_trapezoid(case: Case, functions: Functions, arguments: Arguments) -> None:
@@ -67,8 +67,8 @@ def check_trapezoid(case: Case, functions: Functions, arguments: Arguments) -> N
         floor = SLACK * (2 * lost[0] + epsilon * lost[1])
         if not residual <= max(previous / 7, floor):
             raise DisagreementError(
-                f"{case.name}: trapezoid residual {residual:.3g} at ε = {epsilon:.3g}, {previous:.3g} before, "
-                f"rounding {floor:.3g}"
+                f"{case.name}: trapezoid residual {residual:.3g} at ε = {epsilon:.3g}, "
+                f"{previous:.3g} before, rounding {floor:.3g}"
             )
         previous = residual
 
@@ -117,8 +117,10 @@ def _rounding_along(case: Case, arguments: Arguments, v: dict[str, np.ndarray]) 
     with precision(BITS):
         output = case.oracle(*lift(arguments, Direction(v), rounded_to(np.float64)).values())
         weights = _weights(output.shape)
-        return np.array([
-            np.sum(errors(coefficients(output, order)) * weights)
-            + output.size * EPS * np.sum(np.abs(as_floats(coefficients(output, order))) * weights)
-            for order in (0, 1)
-        ])
+        return np.array(
+            [
+                np.sum(errors(coefficients(output, order)) * weights)
+                + output.size * EPS * np.sum(np.abs(as_floats(coefficients(output, order))) * weights)
+                for order in (0, 1)
+            ]
+        )

@@ -20,12 +20,14 @@ def _transposed(gradient: Any) -> Any:
     return np.ascontiguousarray(gradient.T).reshape(gradient.shape)
 
 
-MISTAKES: Mapping[str, Mistake] = MappingProxyType({
-    "sign": lambda gradient, without_first: -gradient,
-    "factor 1 + 1e-6": lambda gradient, without_first: gradient * (1 + 1e-6),
-    "transposed": lambda gradient, without_first: _transposed(gradient),
-    "dropped term": lambda gradient, without_first: without_first,
-})
+MISTAKES: Mapping[str, Mistake] = MappingProxyType(
+    {
+        "sign": lambda gradient, without_first: -gradient,
+        "factor 1 + 1e-6": lambda gradient, without_first: gradient * (1 + 1e-6),
+        "transposed": lambda gradient, without_first: _transposed(gradient),
+        "dropped term": lambda gradient, without_first: without_first,
+    }
+)
 
 
 def mistaken(functions: Functions, mistake: Mistake, which: int) -> Functions:
@@ -80,24 +82,29 @@ def _remembers(right: Functions) -> Functions:
     return replace(right, forward=forward)
 
 
-SLOPPINESS: Mapping[str, Callable[[Functions], Functions]] = MappingProxyType({
-    "an input was modified": _modifies_an_input,
-    "input was modified": _modifies_delta,
-    "shares memory": lambda right: replace(
-        right, backward=lambda saved, delta: (*right.backward(saved, delta)[:-1], delta.reshape(-1)[:3])
-    ),
-    "the output lies in an input": lambda right: replace(
-        right, forward=lambda *arguments: (arguments[0][:, :3], right.forward(*arguments)[1])
-    ),
-    "float64 in, float32 out": lambda right: replace(
-        right, backward=lambda saved, delta: tuple(g.astype(np.float32) for g in right.backward(saved, delta))
-    ),
-    "has shape": lambda right: replace(
-        right, backward=lambda saved, delta: tuple(g[None] for g in right.backward(saved, delta))
-    ),
-    "no array": lambda right: replace(right, forward=lambda *a: (right.output(*a).tolist(), right.forward(*a)[1])),
-    "the gradients are off": lambda right: mistaken(right, MISTAKES["factor 1 + 1e-6"], 0),
-    "other bits": _remembers,
-    "does not double": _keeps_its_first_result,
-})
+SLOPPINESS: Mapping[str, Callable[[Functions], Functions]] = MappingProxyType(
+    {
+        "an input was modified": _modifies_an_input,
+        "input was modified": _modifies_delta,
+        "shares memory": lambda right: replace(
+            right, backward=lambda saved, delta: (*right.backward(saved, delta)[:-1], delta.reshape(-1)[:3])
+        ),
+        "the output lies in an input": lambda right: replace(
+            right, forward=lambda *arguments: (arguments[0][:, :3], right.forward(*arguments)[1])
+        ),
+        "float64 in, float32 out": lambda right: replace(
+            right,
+            backward=lambda saved, delta: tuple(g.astype(np.float32) for g in right.backward(saved, delta)),
+        ),
+        "has shape": lambda right: replace(
+            right, backward=lambda saved, delta: tuple(g[None] for g in right.backward(saved, delta))
+        ),
+        "no array": lambda right: replace(
+            right, forward=lambda *a: (right.output(*a).tolist(), right.forward(*a)[1])
+        ),
+        "gradients are off": lambda right: mistaken(right, MISTAKES["factor 1 + 1e-6"], 0),
+        "other bits": _remembers,
+        "does not double": _keeps_its_first_result,
+    }
+)
 """What a check of calls complains of, and what to do to functions of a 3 × 4 by 3 × 4 layer to deserve it."""

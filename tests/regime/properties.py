@@ -43,15 +43,17 @@ def _read_only(array: np.ndarray) -> np.ndarray:
     return copied
 
 
-LAYOUTS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType({
-    "C order": np.ascontiguousarray,
-    "Fortran order": np.asfortranarray,
-    "transposed": lambda array: np.ascontiguousarray(array.T).T,
-    "negative strides": _backwards,
-    "every other entry": _every_other,
-    "read-only": _read_only,
-    "one row repeated": lambda array: np.broadcast_to(array[:1], array.shape),
-})
+LAYOUTS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
+    {
+        "C order": np.ascontiguousarray,
+        "Fortran order": np.asfortranarray,
+        "transposed": lambda array: np.ascontiguousarray(array.T).T,
+        "negative strides": _backwards,
+        "every other entry": _every_other,
+        "read-only": _read_only,
+        "one row repeated": lambda array: np.broadcast_to(array[:1], array.shape),
+    }
+)
 """Other ways for an array to lie in memory; the last also overlaps itself, and changes what it holds."""
 
 
@@ -64,7 +66,7 @@ def laid_out(arguments: Arguments, layout: str) -> dict[str, Any]:
 
 
 def overlapping(case: Case, arguments: Arguments, delta: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """The arguments that have gradients, and δ, as views of one buffer, each begun one entry after another."""
+    """The arguments that have gradients, and δ, as views of one buffer, one entry apart."""
     arrays = [np.asarray(arguments[name]) for name in case.gradients] + [delta]
     room = max(array.size for array in arrays) + len(arrays)
     buffer = np.random.default_rng(room).standard_normal(room).astype(delta.dtype)
@@ -88,9 +90,9 @@ def check_call(case: Case, functions: Functions, arguments: Arguments, delta: np
 
     shapes = {"the output": delta.shape, **{name: np.shape(arguments[name]) for name in case.gradients}}
     for (name, shape), result in zip(shapes.items(), (output, *gradients), strict=True):
-        _require(type(result) is np.ndarray, case, f"the result for {name} is {type(result).__name__}, no array")
-        _require(result.dtype == delta.dtype, case, f"{delta.dtype} in, {result.dtype} out for {name}")
-        _require(result.shape == shape, case, f"the result for {name} has shape {result.shape}, not {shape}")
+        _require(type(result) is np.ndarray, case, f"for {name}, {type(result).__name__}: no array")
+        _require(result.dtype == delta.dtype, case, f"for {name}, {delta.dtype} in, {result.dtype} out")
+        _require(result.shape == shape, case, f"for {name}, the result has shape {result.shape}, not {shape}")
 
     check_memory(case, given, saved, output, gradients)
     check_values(case, functions, arguments, output, gradients, delta)
@@ -107,8 +109,9 @@ def check_call(case: Case, functions: Functions, arguments: Arguments, delta: np
 
 def check_memory(case: Case, given: list[Any], saved: Any, output: Any, gradients: tuple[Any, ...]) -> None:
     """No result lies in an input, no gradient in a saved value, in the output or in another gradient."""
-    kept = [value for value in (saved if isinstance(saved, tuple) else (saved,)) if isinstance(value, np.ndarray)]
-    _require(not any(np.may_share_memory(output, value) for value in given), case, "the output lies in an input")
+    kept = [value for value in (saved if isinstance(saved, tuple) else (saved,)) if hasattr(value, "dtype")]
+    apart = not any(np.may_share_memory(output, value) for value in given)
+    _require(apart, case, "the output lies in an input")
     for position, gradient in enumerate(gradients):
         others = (*given, *kept, output, *gradients[:position])
         free = not any(np.may_share_memory(gradient, value) for value in others)
@@ -129,13 +132,14 @@ def check_values(
     with precision(BITS):
         number = rounded_to(delta.dtype)
         pushed = coefficients(case.oracle(*lift(arguments, Direction(u), number).values()), 1)
-        expected = sum((number(d) * slope for d, slope in zip(delta.flat, pushed.flat, strict=True)), number(0))
+        terms = (number(d) * slope for d, slope in zip(delta.flat, pushed.flat, strict=True))
+        expected = sum(terms, number(0))
         found = ball(0)
         for gradient, direction in zip(gradients, u.values(), strict=True):
             found += sum(entrywise(lambda g, v: ball(g) * ball(v), gradient, direction).flat, ball(0))
         allowed = SLACK * float(expected.error) + float(np.finfo(delta.dtype).smallest_normal)
         gap = float(abs(found - expected.ball.mid()).mid())
-    _require(gap <= allowed, case, f"the gradients are off by {gap:.3g} in a direction, allowed {allowed:.3g}")
+    _require(gap <= allowed, case, f"in a direction the gradients are off by {gap:.3g}, not {allowed:.3g}")
 
 
 def _is_same(left: np.ndarray, right: np.ndarray) -> bool:

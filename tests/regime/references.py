@@ -43,17 +43,21 @@ def bce_of_probabilities(y: Any, a: Any) -> Any:
     return -(xlogy(y, p) + xlogy(1 - y, 1 - p))
 
 
-OUTPUTS: Mapping[str, tuple[Callable[..., Any], ...]] = MappingProxyType({
-    "linear": (linear,),
-    "linear without bias": (linear,),
-    "rbf": (rbf,),
-    "cross entropy": (cross_entropy,),
-    "bce with logits": (bce_with_logits, bce_of_probabilities),
-})
+OUTPUTS: Mapping[str, tuple[Callable[..., Any], ...]] = MappingProxyType(
+    {
+        "linear": (linear,),
+        "linear without bias": (linear,),
+        "rbf": (rbf,),
+        "cross entropy": (cross_entropy,),
+        "bce with logits": (bce_with_logits, bce_of_probabilities),
+    }
+)
 """By the name of a case: functions of its arguments that give its output."""
 
-GRADIENTS: Mapping[str, Callable[..., Any]] = MappingProxyType({
-    "cross entropy": cross_entropy_gradient,
-    "bce with logits": lambda y, a: expit(a) - y,
-})
+GRADIENTS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "cross entropy": cross_entropy_gradient,
+        "bce with logits": lambda y, a: expit(a) - y,
+    }
+)
 """By the name of a case: the gradient of the sum of its output, where a library has it."""

@@ -92,7 +92,7 @@ class Rounded:
         return self._widened(getattr(self.ball, name)())
 
     def _grow(self, name: str) -> Rounded:
-        """exp also multiplies what its argument loses when a safe form shifts it, as far as exp is not 0 then."""
+        """exp also multiplies what its argument loses where a safe form shifts it: as far as exp is not 0."""
         shifted = arb.min(abs(self.ball.mid()), arb(self.format.reach))
         return self._widened(getattr(self.ball, name)(), 1 + shifted)
 

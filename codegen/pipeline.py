@@ -1,0 +1,111 @@
+"""The whole way of one layer: derive, choose, emit, read back, prove."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.choose import Program, choose
+from codegen.describe import describe
+from codegen.emit import EmissionError, emit_functions
+from codegen.lower import LoweringError
+from codegen.page import render_module, render_package, render_support
+from codegen.verify import Check, verify_module
+from derivations.definition import DefinitionError, check_layer
+from derivations.derivation import derive, variants
+from derivations.layer import Layer
+from derivations.notation import maximum_over, mean_over, size_of
+from derivations.text import formula
+
+__all__ = ["BuildError", "Built", "Check", "build", "emit_module", "module_name", "read_back_module", "support_files"]
+
+
+class BuildError(ValueError):
+    """A layer that cannot be emitted, or whose text was not shown to mean what was derived."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """An emitted module and what was proven of its text."""
+
+    layer: Layer
+    module_name: str
+    text: str
+    lines: int
+    proofs: list[Check]
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return self.layer.name
+
+    @property
+    def module(self) -> str:
+        """The name of the module."""
+        return self.module_name
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names of the class."""
+        return self.layer.aliases
+
+
+def module_name(layer: Layer) -> str:
+    """The module of a layer: its name in snake case, ``CrossEntropyLoss`` in ``cross_entropy_loss``."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", layer.name)
+    return parted.lower()
+
+
+def build(layer: Layer) -> Built:
+    """Derive, choose, emit and prove one layer.
+
+    Raises
+    ------
+    BuildError
+        The definition is not in the language, no array operations say it, or a proof of the text failed.
+    """
+    start = time.perf_counter()
+    try:
+        source = emit_module(layer)
+    except (DefinitionError, LoweringError, EmissionError) as error:
+        raise BuildError(str(error)) from error
+    proofs = verify_module(layer, source)
+    failed = [c for c in proofs if not c.ok]
+    if failed:
+        listed = "\n".join(f"  {c.subject}: {c.statement}: {c.detail}" for c in failed)
+        raise BuildError(f"{layer.name}: its text was not shown to be right, so it is not emitted:\n{listed}")
+    lines = source.count("\n")
+    return Built(layer, module_name(layer), source, lines, proofs, time.perf_counter() - start)
+
+
+def emit_module(layer: Layer) -> str:
+    """The text of a layer's module, not yet proven."""
+    check_layer(layer)
+    programs = {v: choose(derive(layer, v)) for v in variants(layer)}
+    functions = emit_functions(layer, programs)
+    page = describe(layer, functions, formula, module=module_name(layer), least=_least(programs.values()))
+    return render_module(page)
+
+
+def _least(programs: Sequence[Program] | object) -> Mapping[str, int]:
+    """The sizes that must not be 0: axes over which a maximum or a mean is taken."""
+    found: dict[str, int] = {}
+    for program in programs:  # type: ignore[attr-defined]
+        for step in program.plan.steps:
+            for part in sorted(step.right.atoms(maximum_over, mean_over), key=str):
+                found[str(size_of(part.args[1]))] = 1
+    return found
+
+
+def support_files(built: Sequence[Built]) -> Mapping[str, str]:
+    """What the modules of a package share: ``_support.py`` and ``__init__.py``."""
+    return {"_support.py": render_support(), "__init__.py": render_package(built)}
+
+
+def read_back_module(layer: Layer, path: Path) -> list[Check]:
+    """The proofs of a module's text on disk."""
+    return verify_module(layer, path.read_text(encoding="utf-8"))

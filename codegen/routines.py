@@ -1,0 +1,126 @@
+"""Which plain functions a layer gets, and what each computes, takes and returns.
+
+The forward computes the output; what the backward reads of it, and of the arguments, is what it saves.
+Whatever else the backward needs it computes itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Indexed, IndexedBase
+
+from codegen.choose import Program, node_cost
+from codegen.lower import DELTA, spelled
+from codegen.plan import Plan
+from codegen.program import Node, reads, walk
+from derivations.notation import GRADIENT, d, name_of
+
+CHEAPER = 0.75
+"""``saved_values`` is worth a function of its own where it costs less than this part of the forward."""
+
+
+@dataclass(frozen=True)
+class Routine:
+    """One plain function for one variant: steps in order, and what is returned.
+
+    ``saved`` is None for functions of the forward, else the names that are unpacked from ``saved``.
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    steps: tuple[str, ...]
+    results: tuple[str, ...]
+    saves: tuple[str, ...] | None = None
+    saved: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The lowered steps of a program under the names of emitted text, in order."""
+
+    nodes: Mapping[str, Node]
+    lefts: Mapping[str, Indexed]
+    reads: Mapping[str, frozenset[str]]
+
+    def cost(self, names: Iterable[str]) -> float:
+        """The cost of computing some steps."""
+        return sum(node_cost(n) for name in names for n in walk(self.nodes[name]))
+
+    def needed(self, wanted: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
+        """The steps to compute, in order, so that some are known when others are given."""
+        missing, known = set(wanted), set(given)
+        for name in reversed(self.nodes):
+            if name in missing and name not in known:
+                missing |= self.reads[name]
+        return tuple(n for n in self.nodes if n in missing and n not in known)
+
+
+def shown_name(name: str, output: str) -> str:
+    """A gradient's name in comments: δ for the output's, dx for ∂x."""
+    if name == name_of(d(IndexedBase(output))):
+        return DELTA
+    return f"d{name.removeprefix(GRADIENT)}" if name.startswith(GRADIENT) else name
+
+
+def steps_of(program: Program) -> Steps:
+    """The steps of a program; gradients are named as text names them, in formulas too."""
+    plan = program.plan
+    nodes, lefts, read = {}, {}, {}
+    for step in plan.steps:
+        name = spelled(shown_name(name_of(step.left), plan.output))
+        nodes[name] = _renamed(program.nodes[name_of(step.left)], plan.output)
+        lefts[name] = _shown(step.left, plan.output)
+        read[name] = reads(nodes[name])
+    return Steps(nodes, lefts, read)
+
+
+def _renamed(node: Node, output: str) -> Node:
+    attr = node.attr
+    if node.op == "read" and isinstance(node.meaning, Indexed):
+        attr = spelled(shown_name(name_of(node.meaning), output))
+    args = tuple(_renamed(a, output) for a in node.args)
+    return Node(node.op, args, node.shape, attr, _shown(node.meaning, output))
+
+
+def _shown(e: Expr, output: str) -> Expr:
+    gradients = [r for r in e.atoms(Indexed) if name_of(r).startswith(GRADIENT)]
+    if not gradients:
+        return e
+    return e.xreplace({r: IndexedBase(shown_name(name_of(r), output), real=True)[r.indices] for r in gradients})
+
+
+def routines(program: Program, steps: Steps) -> tuple[Routine, ...]:
+    """The plain functions of one variant."""
+    plan = program.plan
+    given = arguments(plan)
+    sources = [*plan.derivation.layer.inputs, *plan.derivation.parameters]
+    gradients = [spelled(f"d{name_of(e)}") for e in sources]
+    inputs = gradients[: len(plan.derivation.layer.inputs)]
+    output = spelled(plan.output)
+    forward = steps.needed([output], given)
+    backward = steps.needed(gradients, [*given, *forward, "delta"])
+    read = frozenset().union(*(steps.reads[n] for n in backward))
+    saved = tuple(n for n in (*given, *forward) if n in read and n != "delta")
+    suffix = "_labels" if plan.derivation.variant.as_label else ""
+    made = [Routine(f"forward{suffix}", given, forward, (output,), saves=saved)]
+    again = steps.needed(saved, given)
+    if steps.cost(again) <= CHEAPER * steps.cost(forward):
+        made.append(Routine(f"saved_values{suffix}", given, again, (), saves=saved))
+    parts: list[tuple[str, Sequence[str]]] = [("backward", gradients)]
+    if plan.derivation.layer.parameters:
+        parts += [("backward_delta", inputs), ("backward_update_gradient", gradients[len(inputs) :])]
+    for name, wanted in parts:
+        needed = steps.needed(wanted, [*saved, "delta"])
+        made.append(Routine(f"{name}{suffix}", ("saved", "delta"), needed, tuple(wanted), saved=saved))
+    return tuple(made)
+
+
+def arguments(plan: Plan) -> tuple[str, ...]:
+    """The arguments of the forward: target, inputs, parameters, hyperparameters."""
+    derivation = plan.derivation
+    target = [derivation.target] if derivation.target is not None else []
+    entries = [*target, *derivation.layer.inputs, *derivation.parameters]
+    scalars = [str(h.symbol) for h in derivation.layer.hyperparameters]
+    return (*(spelled(name_of(e)) for e in entries), *map(spelled, scalars))

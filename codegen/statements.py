@@ -1,0 +1,153 @@
+"""From a tree of operations to statements: what is one expression, and what is built up in place.
+
+A value is built up in place where its first operand is fresh and has its shape already: a product of
+matrices to which something is added, a one-hot add, or an expression too long for a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sympy import Expr
+
+from codegen.array_ops import AUGMENTED, CALL, ELEMENTWISE, PICK, PRODUCTS
+from codegen.program import Node, needs_statements, reads, text, walk
+from derivations.text import formula
+
+LONGEST = 64
+"""An expression with more characters is built up in place, where it can be."""
+
+SIGNS = {row: sign for sign, row in AUGMENTED.items()}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One line: a name, what is done to it, with what, and its formula.
+
+    ``kind`` is ``assign`` (target = value), a sign such as ``+=``, ``call`` (the ufunc of ``node`` with
+    ``out=target``), or ``one_hot`` (``target[…] += value``). ``out`` is a buffer that the value may take over.
+    """
+
+    target: str
+    kind: str
+    node: Node
+    comment: str
+    labels: str = ""
+    out: str = ""
+
+    @property
+    def code(self) -> str:
+        """The line without its comment."""
+        if self.kind == "one_hot":
+            place = PICK.format(array=self.target, labels=self.labels)
+            return _augment(place, self.node)
+        if self.kind == "call":
+            return f"{_with_out(self.node, self.target)}"
+        if self.kind == "assign":
+            value = _with_out(self.node, self.out) if self.out else text(self.node)
+            return f"{self.target} = {value}"
+        return f"{self.target} {self.kind} {text(self.node)}"
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The names that the line reads, its own target where it builds on it."""
+        own = frozenset() if self.kind == "assign" else frozenset({self.target})
+        labels = frozenset({self.labels}) if self.labels else frozenset()
+        return reads(self.node) | own | labels
+
+
+def _augment(place: str, node: Node) -> str:
+    if node.op == "negative":
+        return f"{place} -= {text(node.args[0])}"
+    if node.op == "number" and node.attr < 0:
+        return f"{place} -= {-node.attr}"
+    return f"{place} += {text(node)}"
+
+
+def _with_out(node: Node, out: str) -> str:
+    return f"{ELEMENTWISE[node.op].ufunc}({', '.join(text(a) for a in node.args)}, out={out})"
+
+
+def statements(target: str, left: Expr, node: Node) -> list[Statement]:
+    """The lines that compute a value and give it a name."""
+    made = list(_build(target, node))
+    first = replace(made[0], comment=f"{formula(left)} = {formula(made[0].node.meaning)}")
+    return [first, *made[1:]]
+
+
+def _build(target: str, node: Node) -> Iterator[Statement]:
+    base = _base(node)
+    if base is None or not (_is_stepwise(node) or len(text(node)) > LONGEST):
+        yield Statement(target, "assign", node, "")
+        return
+    yield from _build(target, base)
+    here = Node("read", (), node.shape, target, base.meaning)
+    if node.op == "one_hot_add":
+        yield Statement(target, "one_hot", node.args[1], _comment("+", node.meaning), labels=str(node.attr))
+    elif node.op in SIGNS:
+        (other,) = [a for a in node.args if a is not base] or [base]
+        yield Statement(target, SIGNS[node.op], other, _comment(ELEMENTWISE[node.op].operator, other.meaning))
+    else:
+        args = tuple(here if a is base else a for a in node.args)
+        yield Statement(target, "call", replace(node, args=args), formula(node.meaning))
+
+
+def _comment(sign: str, e: Expr) -> str:
+    shown = formula(e)
+    if sign == "+" and shown.startswith("-"):
+        return f"- {shown[1:]}"
+    sign = {"*": "·"}.get(sign, sign)
+    looser = " + " in shown or " - " in shown or shown.startswith("Σ")
+    return f"{sign} ({shown})" if looser and sign != "+" else f"{sign} {shown}"
+
+
+def _base(node: Node) -> Node | None:
+    """The operand in whose place a value can be built: fresh, and of the value's shape."""
+    if node.op == "one_hot_add":
+        return node.args[0]
+    row = ELEMENTWISE.get(node.op)
+    if row is None or not row.ufunc or (row.precedence != CALL and node.op not in SIGNS):
+        return None
+    candidates = node.args if node.op in ("add", "multiply", "maximum", "minimum") else node.args[:1]
+    fresh = [a for a in candidates if a.shape == node.shape and a.op not in ("read", "view", "number", "pick")]
+    return fresh[0] if fresh else None
+
+
+def _is_stepwise(node: Node) -> bool:
+    """Whether a value has to be, or is better, built up: one-hot adds, and terms added to a product."""
+    base = _base(node)
+    if base is None:
+        return False
+    return needs_statements(node) or base.op in PRODUCTS or _is_stepwise(base)
+
+
+def reuse_buffers(lines: Sequence[Statement], kept: frozenset[str]) -> list[Statement]:
+    """Let a call write into a buffer that nothing reads any more, where shape and kind fit."""
+    made: list[Statement] = []
+    shapes: dict[str, Node] = {}
+    for at, line in enumerate(lines):
+        later = frozenset().union(*(other.reads for other in lines[at + 1 :]))
+        row = ELEMENTWISE.get(line.node.op)
+        if line.kind == "assign" and row is not None and row.precedence == CALL and row.ufunc:
+            dying = [n for n in _buffers_read(line.node) if n in shapes and n not in later | kept]
+            fitting = [n for n in dying if shapes[n].shape == line.node.shape]
+            line = replace(line, out=fitting[0]) if fitting else line
+        if line.kind == "assign" and line.node.op not in ("read", "view"):
+            shapes[line.target] = line.node
+        made.append(line)
+    return made
+
+
+def _buffers_read(node: Node) -> list[str]:
+    return [str(n.attr) for n in walk(node) if n.op == "read"]
+
+
+def written_names(lines: Sequence[Statement]) -> tuple[str, ...]:
+    """The names that lines bind, in order."""
+    return tuple(dict.fromkeys(line.target for line in lines))
+
+
+def lines_of(order: Sequence[str], nodes: Mapping[str, Node], lefts: Mapping[str, Expr]) -> list[Statement]:
+    """The lines of several values, in order."""
+    return [line for name in order for line in statements(name, lefts[name], nodes[name])]

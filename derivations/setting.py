@@ -1,0 +1,155 @@
+"""What a claim speaks of: a layer as the claim takes it, derived, and the claim's formulas read in it.
+
+A claim that names a label takes the target as labels. In a claim of a loss, Loss is the sum of the loss
+over its indices. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sympy import Expr, Idx, Indexed, Integer, Sum
+
+from derivations.derivation import Derivation, derive, resolve_jacobians
+from derivations.layer import Layer
+from derivations.normal_form import Meaning
+from derivations.notation import d, jacobian, name_of, size_of, sum_
+from derivations.substitution import inline, replace_reads, substitute, tidy
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A layer as a claim takes it, with nothing optional left open, and its derivation.
+
+    ``layer`` has the absent parameters and the target's labels put in; ``loss`` says that Loss is the sum
+    of its output.
+    """
+
+    layer: Layer
+    derivation: Derivation
+    loss: bool
+
+    @property
+    def output(self) -> Indexed:
+        """The layer's output."""
+        return self.layer.output
+
+    def meaning(self) -> Meaning:
+        """What names mean to the normal form; for a loss, ∂Loss/∂output is 1."""
+        known = self.derivation.meaning
+        if not self.loss:
+            return known
+        given = {name_of(d(self.output.base)): (tuple(self.output.indices), Integer(1))}
+        return replace(known, definitions={**known.definitions, **given}, forms={})
+
+    def definitions(self) -> Mapping[str, tuple[tuple[Expr, ...], Expr]]:
+        """Steps, gradients and targets by their formulas; for a loss, ∂Loss/∂output is 1."""
+        steps = (*self.derivation.steps, *self.derivation.gradients)
+        found: dict[str, tuple[tuple[Expr, ...], Expr]] = {
+            name_of(s.left): (tuple(s.left.indices), s.right) for s in steps
+        }
+        for assumption in self.layer.assumptions:
+            found |= {name_of(e): (tuple(e.indices), value) for e, value in assumption.example.items()}
+        if self.loss:
+            found[name_of(d(self.output.base))] = (tuple(self.output.indices), Integer(1))
+        return found
+
+    def read(self, e: Expr) -> Expr:
+        """A formula of a claim: the bounds of its sums worked out, its target in labels where that is so."""
+        if self.layer.target is None:
+            for left, right in self.layer.target_as_label.items():
+                e = inline(e, left, right)
+        return _with_plain_bounds(e)
+
+    def resolved(self, e: Expr) -> Expr:
+        """An expression with every jacobian replaced by its derived formula."""
+        found = sorted(e.atoms(jacobian), key=str)
+        return e.xreplace({j: self._jacobian(*j.args) for j in found})
+
+    def _jacobian(self, above: Indexed, below: Indexed) -> Expr:
+        """Derived at indices of its own, which nothing captures, then taken to the wanted ones."""
+        declared = {name_of(e): e for e in self._declared()}
+        formal = [_private(declared[name_of(e)], mark) for e, mark in ((above, "°"), (below, "°°"))]
+        derived = resolve_jacobians(jacobian(*formal), self.derivation)
+        wanted = (*above.indices, *below.indices)
+        own = (*formal[0].indices, *formal[1].indices)
+        return tidy(substitute(derived, dict(zip(own, wanted, strict=True))), self.derivation.label_axes)
+
+    def _declared(self) -> tuple[Indexed, ...]:
+        steps = (s.left for s in self.derivation.steps)
+        return (*self.layer.inputs, *self.layer.parameters, *steps)
+
+    def spelled_out(self, e: Expr) -> Expr:
+        """For a loss, ``d(v)[p]`` as Σ_q ∂output[q]/∂v[p], for an opinion that derives by itself."""
+        if not self.loss:
+            return e
+        for entry in self._declared():
+            e = replace_reads(e, name_of(d(entry.base)), partial(self._total, entry))
+        return e
+
+    def _total(self, declared: Indexed, at: tuple[Expr, ...]) -> Expr:
+        """∂Loss/∂entry, Loss being the sum of the output over its indices."""
+        entry = declared.base[at]
+        if name_of(entry) == name_of(self.output):
+            return Integer(1)
+        summed = _private(self.output, "°")
+        return sum_(jacobian(summed, entry), *summed.indices)
+
+
+def _private(entry: Indexed, mark: str) -> Indexed:
+    return entry.base[tuple(Idx(f"{r}{mark}", size_of(i)) for r, i in enumerate(entry.indices))]
+
+
+def _with_plain_bounds(e: Expr) -> Expr:
+    """The same formula, its sums' bounds worked out: d - 1 + 0 + 1 - 1, as typed unevaluated, is d - 1."""
+    if isinstance(e, Sum):
+        bounds = ((index, _worked_out(low), _worked_out(high)) for index, low, high in e.limits)
+        return Sum(_with_plain_bounds(e.function), *bounds)
+    if not e.args or isinstance(e, (Idx, Indexed)):
+        return e
+    args = [_with_plain_bounds(a) if isinstance(a, Expr) else a for a in e.args]
+    return (
+        e if all(new is old for new, old in zip(args, e.args, strict=True)) else e.func(*args, evaluate=False)
+    )
+
+
+def _worked_out(e: Expr) -> Expr:
+    return e.func(*map(_worked_out, e.args)) if e.args and not isinstance(e, (Idx, Indexed)) else e
+
+
+def setting_of(layer: Layer, formulas: Sequence[Expr], absent: tuple[str, ...] = ()) -> Setting:
+    """The layer as these formulas take it.
+
+    Parameters
+    ----------
+    formulas : sequence of Expr
+        Where one of them names a label, the target is given as labels.
+    absent : tuple of str
+        Optional parameters that are left out.
+    """
+    labels = {name_of(e) for right in layer.target_as_label.values() for e in right.atoms(Indexed)}
+    as_label = any(name_of(e) in labels for f in formulas for e in f.atoms(Indexed))
+    taken = _taken(layer, absent, as_label)
+    return Setting(taken, derive(taken), layer.target is not None)
+
+
+def _taken(layer: Layer, absent: tuple[str, ...], as_label: bool) -> Layer:
+    def put_in(e: Expr) -> Expr:
+        for name in absent:
+            e = replace_reads(e, name, lambda _: Integer(0))
+        for left, right in layer.target_as_label.items() if as_label else ():
+            e = inline(e, left, right)
+        return e
+
+    return replace(
+        layer,
+        forward={left: put_in(right) for left, right in layer.steps},
+        parameters=tuple(p for p in layer.parameters if name_of(p) not in absent),
+        optional=(),
+        target=None if as_label else layer.target,
+        assumptions=() if as_label else layer.assumptions,
+        initial={b: i for b, i in layer.initial.items() if name_of(b) not in absent},
+        claims=(),
+    )

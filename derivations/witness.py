@@ -1,0 +1,245 @@
+"""The smallest witness that two formulas differ: small sizes first, then rationals of small height.
+
+The search is deterministic and bounded, so finding nothing proves nothing. A witness is exact where a
+rational one was found; an interval of 200 bits that excludes 0 stands in where none was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice, product
+from random import Random
+from typing import Any
+
+from sympy import Expr, Idx
+
+from derivations.evaluate import Point, evaluate
+from derivations.notation import name_of
+from derivations.numbers import NoValue, Number, differ, is_exact, spell
+from derivations.setting import Setting
+from derivations.substitution import free_indices
+from derivations.unknowns import Unknowns, unknowns_of
+
+REALS = tuple(
+    Fraction(*pair)
+    for pair in ((0, 1), (1, 1), (-1, 1), (2, 1), (1, 2), (-2, 1), (-1, 2), (3, 1), (1, 3), (2, 3), (-3, 1), (3, 2))
+)
+"""Candidates for a real entry, by height; what a person would try."""
+POLYNOMIALS: tuple[tuple[int, ...], ...] = ((0, 0, 1), (0, 1, 1), (0, 0, 0, 1))
+"""What unspecified functions stand for: u², u² + u, u³, in the order of their names."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Where two sides differ. Indices and labels count from 0.
+
+    ``values`` holds nested lists of exact rationals as text; ``left`` and ``right`` are rationals too, or
+    ten digits behind ≈ where 200-bit intervals tell the sides apart.
+    """
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Any]
+    at: Mapping[str, int]
+    left: str
+    right: str
+    compares: str = "both sides"
+
+    def to_json(self) -> dict[str, Any]:
+        """The witness as an object of JSON."""
+        return {
+            "sizes": dict(self.sizes),
+            "values": dict(self.values),
+            "at": dict(self.at),
+            "counted_from": 0,
+            "compares": self.compares,
+            "left": self.left,
+            "right": self.right,
+        }
+
+    def __str__(self) -> str:
+        """``N = 1, d = 2; x = [[0, 1]]; at n = 0, i = 1 (counted from 0): 1 against 0``."""
+        parts = [_listed(self.sizes), _listed({name: _bare(value) for name, value in self.values.items()})]
+        if self.at:
+            parts.append(f"at {_listed(self.at)} (counted from 0)")
+        where = "; ".join(part for part in parts if part)
+        return f"{where}: {self.left} against {self.right}" + (
+            f" ({self.compares})" if self.compares != "both sides" else ""
+        )
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in values.items())
+
+
+def _bare(value: Any) -> str:
+    return f"[{', '.join(map(_bare, value))}]" if isinstance(value, list) else str(value)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How far a search goes: sizes tried, points at each, of which so many at random."""
+
+    sizes: int
+    points: int
+    random: int
+
+
+THOROUGH = Effort(sizes=40, points=400, random=12)
+BRIEF = Effort(sizes=6, points=40, random=8)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search saw: a witness or none, and at how many points both sides had values."""
+
+    witness: Witness | None
+    compared: int
+
+
+@dataclass
+class _Task:
+    """One search under way."""
+
+    left: Expr
+    right: Expr
+    unknowns: Unknowns
+    at: tuple[Idx, ...]
+    compared: int = 0
+    inexact: Witness | None = None
+
+
+def find_witness(setting: Setting, left: Expr, right: Expr, effort: Effort = THOROUGH) -> Search:
+    """Search for values at which two formulas, without jacobians, differ.
+
+    Parameters
+    ----------
+    setting : Setting
+        Gives the formulas of steps and gradients, conditions and assumptions.
+    left, right : Expr
+        What is compared, for all values of their free indices.
+    effort : Effort
+        How far to go.
+    """
+    at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
+    task = _Task(left, right, unknowns_of(setting, (left, right)), at)
+    for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
+        if not task.unknowns.allows(sizes):
+            continue
+        found = _at_sizes(task, sizes, effort)
+        if found is not None:
+            return Search(found, task.compared)
+    return Search(task.inexact, task.compared)
+
+
+def small_sizes(names: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Sizes from 1, the smallest sum first, then in the order of the names; then those with a 0."""
+    most = 4 if len(names) < 4 else 3
+    for low, high in ((1, most), (0, 3)):
+        rows = sorted(product(range(low, high), repeat=len(names)), key=lambda row: (sum(row), row))
+        yield from (dict(zip(names, row, strict=True)) for row in rows if low or 0 in row)
+
+
+def size_witness(left: Expr, right: Expr, compares: str) -> Witness | None:
+    """The smallest sizes at which two counts differ."""
+    names = sorted({str(s) for e in (left, right) for s in e.free_symbols})
+    for sizes in islice(small_sizes(names), THOROUGH.sizes):
+        point = Point(sizes, {})
+        counts = [evaluate(e, point) for e in (left, right)]
+        if counts[0] != counts[1]:
+            return Witness(sizes, {}, {}, str(counts[0]), str(counts[1]), compares)
+    return None
+
+
+# One choice of sizes --------------------------------------------------------------------------------
+
+
+def _at_sizes(task: _Task, sizes: Mapping[str, int], effort: Effort) -> Witness | None:
+    """The witness of least cost at these sizes; one found at random is made small."""
+    domains = task.unknowns.domains(sizes, REALS)
+    generic: list[int] | None = None
+    for choice in _at_random(domains, effort.random):
+        found = _try(task, sizes, domains, choice)
+        if found is not None:
+            generic = choice
+            break
+    # Formulas that differ at ties and kinks only look equal at random: the smallest points are tried too.
+    limit = effort.points if generic is not None else min(effort.points, 80)
+    for choice in islice(_by_cost([len(domain) for domain in domains]), limit):
+        found = _try(task, sizes, domains, choice)
+        if found is not None:
+            return found
+    return None if generic is None else _shrunk(task, sizes, domains, generic)
+
+
+def _try(
+    task: _Task, sizes: Mapping[str, int], domains: Sequence[Sequence[Fraction]], choice: Sequence[int]
+) -> Witness | None:
+    """A rational witness at one point; one by intervals is only kept for the end."""
+    point = task.unknowns.point(sizes, [domain[k] for domain, k in zip(domains, choice, strict=True)])
+    if point is None:
+        return None
+    ranges = [range(int(evaluate(i.upper, point)) + 1) for i in task.at]
+    for place in product(*ranges):
+        at = dict(zip(task.at, place, strict=True))
+        try:
+            values = evaluate(task.left, point, at), evaluate(task.right, point, at)
+        except NoValue:
+            continue
+        task.compared += 1
+        if differ(*values):
+            witness = _witness(task, point, at, values)
+            if all(map(is_exact, values)):
+                return witness
+            task.inexact = task.inexact or witness
+    return None
+
+
+def _witness(task: _Task, point: Point, at: Mapping[Idx, int], values: tuple[Number, Number]) -> Witness:
+    left, right = map(spell, values)
+    shown = task.unknowns.shown(point)
+    return Witness(point.sizes, shown, {str(i.label): p for i, p in at.items()}, left, right)
+
+
+def _at_random(domains: Sequence[Sequence[Fraction]], count: int) -> Iterator[list[int]]:
+    """Choices at random, the same in every run: every other one among ½, ⅓ and ⅔ where these are allowed."""
+    for attempt in range(count):
+        random = Random(attempt)
+        choice = []
+        for domain in domains:
+            inside = [k for k, value in enumerate(domain) if 0 < value < 1] if attempt % 2 else []
+            choice.append(random.choice(inside or range(len(domain))))
+        yield choice
+
+
+def _by_cost(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """All choices, the smallest sum of positions first."""
+    for cost in range(sum(length - 1 for length in lengths) + 1):
+        yield from _of_cost(lengths, cost)
+
+
+def _of_cost(lengths: Sequence[int], cost: int) -> Iterator[list[int]]:
+    if not lengths:
+        if cost == 0:
+            yield []
+        return
+    most = sum(length - 1 for length in lengths[1:])
+    for first in range(max(0, cost - most), min(cost, lengths[0] - 1) + 1):
+        for rest in _of_cost(lengths[1:], cost - first):
+            yield [first, *rest]
+
+
+def _shrunk(
+    task: _Task, sizes: Mapping[str, int], domains: Sequence[Sequence[Fraction]], choice: Sequence[int]
+) -> Witness | None:
+    """A witness made small: every value in turn becomes the first candidate that keeps it a witness."""
+    kept = list(choice)
+    for _ in range(2):
+        for position in range(len(kept)):
+            for smaller in range(kept[position]):
+                changed = [*kept[:position], smaller, *kept[position + 1 :]]
+                if _try(task, sizes, domains, changed) is not None:
+                    kept = changed
+                    break
+    return _try(task, sizes, domains, kept)
