@@ -128,11 +128,13 @@ def _is_negated(e: Expr) -> bool:
 
 
 def _lower_sum_of_terms(e: Add, order: tuple[Idx, ...]) -> Lowered:
-    terms = sorted(terms_of(e), key=lambda t: (_has_delta(t), _is_negated(t), _place(t), str(t)))
+    terms = sorted(terms_of(e), key=lambda t: (_has_delta(t), _rank(t, order), _place(t), str(t)))
     deltas = [t for t in terms if _has_delta(t)]
     plain = [t for t in terms if not _has_delta(t)]
     if not plain:
         raise LoweringError(f"{e}: a delta is added to something; write what")
+    if _rank(plain[0], order) == 1:
+        plain[0] = Mul(*plain[0].as_coeff_Mul(), evaluate=False)
     total = _lower(plain[0], order)
     for count, term in enumerate(plain[1:], 2):
         name = "subtract" if _is_negated(term) else "add"
@@ -141,6 +143,17 @@ def _lower_sum_of_terms(e: Add, order: tuple[Idx, ...]) -> Lowered:
     for term in deltas:
         total = _one_hot_add(_aligned(total, order, e), term)
     return total
+
+
+def _rank(e: Expr, order: tuple[Idx, ...]) -> int:
+    """A product of matrices comes first: the other terms are added to it in place. What is taken away, last."""
+    is_product = any(
+        len(free_indices(s.function)) > len(order) >= 1 and set(free_indices(s)) == set(order)
+        for s in e.atoms(Sum)
+    )
+    if is_product:
+        return 0 if not _is_negated(e) else 1 if e.as_coeff_Mul()[0] != -1 else 3
+    return 3 if _is_negated(e) else 2
 
 
 def _place(e: Expr) -> tuple[int, int]:

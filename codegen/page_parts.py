@@ -51,6 +51,11 @@ class Parameter(Argument):
     start: str = "0"
     flag: str = ""
 
+    @property
+    def addend(self) -> str:
+        """What is added to its gradient, as an argument: ``W=dW``."""
+        return f"{self.python}={self.gradient}"
+
 
 @dataclass(frozen=True)
 class Size:

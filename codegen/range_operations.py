@@ -153,15 +153,17 @@ class Ranges:
 
     def _apply(self, name: str, operands: Sequence[Range], limits: Limits, node: ast.AST) -> Interval:
         intervals = [self._entering(operand.interval, limits, node) for operand in operands]
-        rule = RULES[name]
+        rule, is_met = RULES[name], True
         if name == "divide" and operands[1].is_size and intervals[1].low < 1:
             intervals[1] = Interval(1.0, max(1.0, intervals[1].high))
             self.report(node, Need("divide", True, "by a size, of an axis that must have an entry"))
         elif (need := rule.need(limits, *intervals)) is not None:
             self.report(node, need)
+            is_met = need.shown
         is_square = name == "multiply" and operands[0].term == operands[1].term
         result = square(intervals[0]) if is_square else rule.apply(limits, *intervals)
-        self._report_fit(result, limits, node)
+        if is_met:
+            self._report_fit(result, limits, node)
         return rounded(result, limits)
 
     def _entering(self, interval: Interval, limits: Limits, node: ast.AST) -> Interval:

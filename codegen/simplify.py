@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Idx, Indexed, Mul, Poly, Pow, Sum, Symbol, cancel, exp, factor, fraction, together
 
-from codegen.plan import Plan
+from codegen.plan import Plan, entry, fresh_name
 from derivations.derivation import use_assumptions
 from derivations.form import NotShown
 from derivations.form_expression import to_expression
 from derivations.normal_form import to_form
 from derivations.notation import name_of, size_of
 from derivations.pull_back import Step
-from derivations.substitution import factors_of, inline, subexpressions, tidy
+from derivations.substitution import factors_of, inline, replace_reads, subexpressions, tidy
 
 
 def candidates(plan: Plan) -> Iterator[Plan]:
@@ -27,6 +27,9 @@ def candidates(plan: Plan) -> Iterator[Plan]:
         yield _all_normal(without, [s for s in without.steps if s not in plan.steps])
     for step in plan.steps:
         yield _all_normal(plan, [step])
+    for step in plan.backward:
+        if name_of(step.left) not in plan.wanted and abs(step.right.as_coeff_Mul()[0]) != 1:
+            yield _rescaled(plan, step)
 
 
 def _all_normal(plan: Plan, steps: Sequence[Step]) -> Plan:
@@ -35,11 +38,33 @@ def _all_normal(plan: Plan, steps: Sequence[Step]) -> Plan:
     return plan
 
 
+def _rescaled(plan: Plan, step: Step) -> Plan:
+    """The plan with a gradient's numeric factor moved to its readers, where it may cancel another."""
+    number, rest = step.right.as_coeff_Mul()
+    multiple = fresh_name("g", plan.taken)
+    new = replace(step, left=entry(multiple, step.left.indices), right=rest)
+
+    def read(s: Step) -> Step:
+        right = replace_reads(s.right, name_of(step.left), lambda at: number * entry(multiple, at))
+        return replace(s, right=clean(plan, right)) if right is not s.right else s
+
+    return replace(plan, backward=tuple(new if s == step else read(s) for s in plan.backward))
+
+
+def fold_numbers(e: Expr) -> Expr:
+    """The numbers in a product, and those that all terms of its sums share, as one number."""
+    if not isinstance(e, Mul):
+        return e
+    parts = [f.primitive() if isinstance(f, Add) else f.as_coeff_Mul() for f in e.args]
+    return Mul(Mul(*(number for number, _ in parts)), *(rest for _, rest in parts))
+
+
 def clean(plan: Plan, e: Expr) -> Expr:
     """Deltas sifted, assumptions used, factors that all terms share taken out."""
     derivation = plan.derivation
     assumed = [] if derivation.variant.as_label else derivation.layer.assumptions
-    return collect(use_assumptions(tidy(e, derivation.label_axes), assumed))
+    cleaned = collect(tidy(e, derivation.label_axes))
+    return collect(tidy(use_assumptions(cleaned, assumed), derivation.label_axes))
 
 
 def collect(e: Expr) -> Expr:
@@ -50,7 +75,7 @@ def collect(e: Expr) -> Expr:
         return e.func(collect(e.function), *e.limits)
     e = e.func(*(collect(a) for a in e.args))
     if not isinstance(e, Add):
-        return e
+        return fold_numbers(e)
     first, *others = (set(factors_of(t)) for t in e.args)
     common = [f for f in factors_of(e.args[0]) if not f.is_number and f in first.intersection(*others)]
     if not common:

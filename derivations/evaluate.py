@@ -65,6 +65,8 @@ from derivations.numbers import (
 )
 
 At = Mapping[Idx, int]
+Definitions = Mapping[str, tuple[tuple[Expr, ...], Expr]]
+"""The indices and the formula of a name."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Point:
     sizes: Mapping[str, int]
     tensors: Mapping[str, Mapping[tuple[int, ...], Fraction]]
     scalars: Mapping[str, Fraction] = field(default_factory=dict)
-    definitions: Mapping[str, tuple[tuple[Expr, ...], Expr]] = field(default_factory=dict)
+    definitions: Definitions = field(default_factory=dict)
     functions: Mapping[str, Sequence[int]] = field(default_factory=dict)
     known: dict[tuple[str, tuple[int, ...]], Number] = field(default_factory=dict, compare=False)
 

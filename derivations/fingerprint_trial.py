@@ -34,9 +34,9 @@ class Point:
     kind: int = 0
     ties: tuple[Fraction, ...] = ()
     scalars: dict[str, Fraction] = field(default_factory=dict)
-    fixed: dict[tuple[str, tuple[int, ...]], Fraction] = field(default_factory=dict)
+    fixed: dict[tuple[str, tuple[int, ...]], Exact] = field(default_factory=dict)
 
-    def entry(self, name: str, place: tuple[int, ...]) -> Fraction:
+    def entry(self, name: str, place: tuple[int, ...]) -> Exact:
         """The value of an entry of a tensor that is no step."""
         key = (name, place)
         if key not in self.fixed:

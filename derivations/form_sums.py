@@ -212,7 +212,7 @@ def _representatives(deltas: Sequence[Atom]) -> dict[Index, Index]:
     chosen: dict[Index, Index] = {}
     for group in groups:
         first, *rest = sorted(group)
-        chosen |= {index: first for index in rest}
+        chosen |= dict.fromkeys(rest, first)
     return chosen
 
 

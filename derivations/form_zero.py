@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import permutations
 
-from derivations.form import ONE, Atom, Form, Monomial, add, atom_form, monomial_form, multiply, scale, times_powers
+from derivations.form import (
+    ONE,
+    Atom,
+    Form,
+    Monomial,
+    add,
+    atom_form,
+    monomial_form,
+    multiply,
+    scale,
+    times_powers,
+)
 from derivations.form_sums import Bound, _touches, rename, rename_index, settle, size_form, sum_over, variable
 
 Rules = tuple[tuple[Form, Form], ...]

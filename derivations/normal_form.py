@@ -38,7 +38,18 @@ from sympy import atan as arctan
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1
 
-from derivations.form import ONE, ZERO, Form, Index, NotShown, add, atom_form, constant, multiply, scale, subtract
+from derivations.form import (
+    ONE,
+    Form,
+    Index,
+    NotShown,
+    add,
+    atom_form,
+    constant,
+    multiply,
+    scale,
+    subtract,
+)
 from derivations.form_functions import exponential, logarithm, positive, power, zero_at
 from derivations.form_sums import (
     Bound,
@@ -52,7 +63,8 @@ from derivations.form_sums import (
     zero_affine,
 )
 from derivations.form_zero import is_zero_form
-from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, positive as positive_head, size_of
+from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, size_of
+from derivations.notation import positive as positive_head
 
 OPAQUE = (sin, cos, tan, arctan, erf)
 MOST_UNROLLED = 12

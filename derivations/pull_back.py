@@ -16,7 +16,6 @@ from sympy import (
     Function,
     Idx,
     Indexed,
-    IndexedBase,
     Integer,
     KroneckerDelta,
     Max,
@@ -53,7 +52,7 @@ from derivations.notation import (
     size_of,
     sum_,
 )
-from derivations.substitution import bound_indices, free_indices, fresh_index, names_in, substitute, tidy
+from derivations.substitution import bound_indices, fresh_index, names_in, substitute, tidy
 
 DERIVATIVES: Mapping[type, tuple[str, Callable[[Expr], Expr]]] = {
     exp: ("(e^u)' = e^u u'", exp),

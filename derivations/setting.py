@@ -6,13 +6,14 @@ over its indices. Nothing here judges.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from sympy import Expr, Idx, Indexed, Integer, Sum
 
 from derivations.derivation import Derivation, derive, resolve_jacobians
+from derivations.evaluate import Definitions
 from derivations.layer import Layer
 from derivations.normal_form import Meaning
 from derivations.notation import d, jacobian, name_of, size_of, sum_
@@ -44,12 +45,10 @@ class Setting:
         given = {name_of(d(self.output.base)): (tuple(self.output.indices), Integer(1))}
         return replace(known, definitions={**known.definitions, **given}, forms={})
 
-    def definitions(self) -> Mapping[str, tuple[tuple[Expr, ...], Expr]]:
+    def definitions(self) -> Definitions:
         """Steps, gradients and targets by their formulas; for a loss, ∂Loss/∂output is 1."""
         steps = (*self.derivation.steps, *self.derivation.gradients)
-        found: dict[str, tuple[tuple[Expr, ...], Expr]] = {
-            name_of(s.left): (tuple(s.left.indices), s.right) for s in steps
-        }
+        found = {name_of(s.left): (tuple(s.left.indices), s.right) for s in steps}
         for assumption in self.layer.assumptions:
             found |= {name_of(e): (tuple(e.indices), value) for e, value in assumption.example.items()}
         if self.loss:

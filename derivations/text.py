@@ -200,7 +200,7 @@ def _power(e: Pow) -> Piece:
     if _is_below(e):
         return _factors(Mul(e, Integer(1), evaluate=False))
     if e.exp == Rational(1, 2):
-        return Piece(f"√({formula(e.base)})", ATOM)
+        return Piece(f"√{_piece(e.base).text}" if isinstance(e.base, Symbol) else f"√({formula(e.base)})", ATOM)
     base = _piece(e.base).within(ATOM)
     if e.exp in SUPERSCRIPTS:
         return Piece(base + SUPERSCRIPTS[int(e.exp)], POWER)

@@ -7,7 +7,7 @@ rational one was found; an interval of 200 bits that excludes 0 stands in where 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
 from random import Random
@@ -16,19 +16,13 @@ from typing import Any
 from sympy import Expr, Idx
 
 from derivations.evaluate import Point, evaluate
-from derivations.notation import name_of
 from derivations.numbers import NoValue, Number, differ, is_exact, spell
 from derivations.setting import Setting
 from derivations.substitution import free_indices
 from derivations.unknowns import Unknowns, unknowns_of
 
-REALS = tuple(
-    Fraction(*pair)
-    for pair in ((0, 1), (1, 1), (-1, 1), (2, 1), (1, 2), (-2, 1), (-1, 2), (3, 1), (1, 3), (2, 3), (-3, 1), (3, 2))
-)
+REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "-1/2", "3", "1/3", "2/3", "-3", "3/2")))
 """Candidates for a real entry, by height; what a person would try."""
-POLYNOMIALS: tuple[tuple[int, ...], ...] = ((0, 0, 1), (0, 1, 1), (0, 0, 0, 1))
-"""What unspecified functions stand for: u², u² + u, u³, in the order of their names."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +119,6 @@ def find_witness(setting: Setting, left: Expr, right: Expr, effort: Effort = THO
     at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
     task = _Task(left, right, unknowns_of(setting, (left, right)), at)
     for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
-        if not task.unknowns.allows(sizes):
-            continue
         found = _at_sizes(task, sizes, effort)
         if found is not None:
             return Search(found, task.compared)
@@ -158,6 +150,8 @@ def size_witness(left: Expr, right: Expr, compares: str) -> Witness | None:
 def _at_sizes(task: _Task, sizes: Mapping[str, int], effort: Effort) -> Witness | None:
     """The witness of least cost at these sizes; one found at random is made small."""
     domains = task.unknowns.domains(sizes, REALS)
+    if not all(domains):
+        return None
     generic: list[int] | None = None
     for choice in _at_random(domains, effort.random):
         found = _try(task, sizes, domains, choice)

@@ -1,6 +1,12 @@
-"""Pages written by hand, with plain functions as the emitter is to write them."""
+"""Pages written by hand, with plain functions as the emitter is to write them, and the package they make."""
 
+import importlib
+import sys
 from textwrap import dedent
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
 
 from codegen.page import Argument, Assumption, Condition, Hyper, Labels, Page, Parameter, PlainFunction, Size
 
@@ -242,3 +248,32 @@ MIX = layer(
 """Several inputs, an integer among the hyperparameters, a condition on two; results that are one array."""
 
 PAGES = (LINEAR, RBF, CROSS_ENTROPY, BCE_WITH_LOGITS, FLIP, MIX)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory, request):
+    """The pages as a package that can be imported."""
+    directory = tmp_path_factory.mktemp("rendered") / "skeletons"
+    directory.mkdir()
+    files = {f"{page.module}.py": render_module(page) for page in PAGES}
+    for name, text in (files | render_support() | {"__init__.py": render_package(PAGES)}).items():
+        (directory / name).write_text(text, encoding="utf-8")
+    sys.path.insert(0, str(directory.parent))
+    request.addfinalizer(lambda: sys.path.remove(str(directory.parent)))
+    return importlib.import_module("skeletons")
+
+
+def refuses(message, call, *arguments, **keywords):
+    with pytest.raises(ValueError) as caught:
+        call(*arguments, **keywords)
+    assert str(caught.value) == message
+
+
+def layouts(array):
+    """The same array in other memory: Fortran order, reversed, every second of a larger one, read-only."""
+    wide = np.zeros((2 * array.shape[0], array.shape[1]), array.dtype)
+    wide[::2] = array
+    frozen = array.copy()
+    frozen.flags.writeable = False
+    reverse = array[::-1, ::-1].copy()[::-1, ::-1]
+    return st.sampled_from([array, np.asfortranarray(array), reverse, wide[::2], frozen])

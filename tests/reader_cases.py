@@ -1,4 +1,4 @@
-"""Texts in the style of the emitter and the arguments that they are read with, for the tests of both readers."""
+"""Texts in the style of the emitter, and the arguments that they are read with."""
 
 from __future__ import annotations
 

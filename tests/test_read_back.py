@@ -176,7 +176,8 @@ ACCEPTED = {
     "a fill by sizes": ("N, K = y.shape\nu = np.ones((K, N), dtype=y.dtype)\nreturn u - y.T", "y"),
     "empty, then written": ("u = np.empty_like(x)\nnp.tanh(x, out=u)\nreturn u", "x"),
     "out of dot": (
-        "u = np.empty((3, len(v)), dtype=x.dtype)\nw = np.ones((3, x.shape[1]), dtype=x.dtype)\nnp.dot(w, x.T, out=u)\nreturn u",
+        "u = np.empty((3, len(v)), dtype=x.dtype)\nw = np.ones((3, x.shape[1]), dtype=x.dtype)\n"
+        "np.dot(w, x.T, out=u)\nreturn u",
         "x, v",
     ),
     "where both ways": (
@@ -192,12 +193,14 @@ ACCEPTED = {
     "one-hot add through a view": ("u = y.T * 2\nw = u.T\nw[np.arange(len(t)), t] -= 3\nreturn u", "t, y"),
     "a label of the largest": ("k = y.argmax(axis=1)\nreturn y[np.arange(len(k)), k]", "y"),
     "an axis of one": (
-        "u = np.ones((1, x.shape[1]), dtype=x.dtype)\nu += v.sum(axis=0)\nreturn x * u - u[:, None, :].sum(axis=0)",
+        "u = np.ones((1, x.shape[1]), dtype=x.dtype)\nu += v.sum(axis=0)\n"
+        "return x * u - u[:, None, :].sum(axis=0)",
         "x, v",
     ),
     "an axis of one, transposed": ("u = x.sum(axis=0)[:, None] * 2\nreturn x * u.T + np.dot(x, u)", "x"),
     "in place, an axis of one to an axis of one": (
-        "u = v * 1\nw = u[:, None]\nr = np.ones((len(v), 1), dtype=v.dtype)\nr += v[:, None] * 2\nw *= r\nreturn u",
+        "u = v * 1\nw = u[:, None]\nr = np.ones((len(v), 1), dtype=v.dtype)\n"
+        "r += v[:, None] * 2\nw *= r\nreturn u",
         "v",
     ),
     "in place with its own transpose": ("u = np.dot(x, x.T) + v\nu -= u.T\nreturn u", "x, v"),

@@ -50,7 +50,8 @@ REFUSED = {
         "C order",
     ),
     "out of dot is a view": (
-        "u = np.empty((x.shape[1], len(x)), dtype=x.dtype)\nw = u.T\nnp.dot(np.dot(x, x.T), x, out=w)\nreturn u",
+        "u = np.empty((x.shape[1], len(x)), dtype=x.dtype)\nw = u.T\n"
+        "np.dot(np.dot(x, x.T), x, out=w)\nreturn u",
         "x",
         "C order",
     ),
@@ -252,7 +253,7 @@ MODULES = {
     "not Python": "import numpy as np\ndef forward(x)\n" + BODY,
     "a null byte": "import numpy as np\ndef forward(x):\n    return x * 1\0\n",
     "a coding line": "# coding: utf-7\nimport numpy as np\ndef forward(x):\n" + BODY,
-    "a coding line after another": "#!python\n# -*- coding: latin-1 -*-\nimport numpy as np\ndef forward(x):\n"
+    "a coding line second": "#!python\n# -*- coding: latin-1 -*-\nimport numpy as np\ndef forward(x):\n"
     + BODY,
     "nothing": "",
 }

@@ -101,7 +101,7 @@ NAIVE = Functions(_naive_cross_entropy, _naive_backward)
 
 
 def test_overflow_is_rejected():
-    draws = values.extreme_draws(CROSS_ENTROPY, np.float64, count=0)
+    draws = list(values.extreme_draws(CROSS_ENTROPY, np.float64, count=0))
     rejected = 0
     for arguments in draws:
         try:

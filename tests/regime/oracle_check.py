@@ -67,7 +67,7 @@ def require_near(computed: Any, exact: np.ndarray, lost: np.ndarray, what: str) 
         raise DisagreementError(f"{what} has shape {computed.shape}, the oracle's is {exact.shape}")
     allowed = SLACK * lost + float(np.finfo(computed.dtype).smallest_normal)
     with np.errstate(all="ignore"):
-        wrong = ~(np.abs(computed.astype(float) - exact) <= allowed)
+        wrong = ~(np.abs(computed.astype(float) - exact) <= allowed) | ~np.isfinite(computed)
     if np.any(wrong):
         place = tuple(map(int, np.argwhere(wrong)[0]))
         raise DisagreementError(

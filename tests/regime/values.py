@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from tests.regime.balls import pulled_back
 from tests.regime.case import Case, Functions
 from tests.regime.numbers import (
     MANY_BITS,
@@ -17,7 +19,7 @@ from tests.regime.numbers import (
     jacobian,
     precision,
 )
-from tests.regime.oracle_check import SLACK, check_against_oracle, oracle_output
+from tests.regime.oracle_check import check_against_oracle, oracle_jacobian, oracle_output, require_near
 
 STRICT: dict[str, Any] = {"over": "raise", "divide": "raise", "invalid": "raise", "under": "ignore"}
 """np.errstate for finite values: nothing may leave its range, but what is small may become 0."""
@@ -34,26 +36,28 @@ def special(dtype: Any, largest: float) -> np.ndarray:
     return np.concatenate([magnitudes, -magnitudes]).astype(dtype)
 
 
-def extreme_draws(case: Case, dtype: Any, count: int) -> list[dict[str, Any]]:
+def extreme_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:
     """Usual arguments, one of which holds special values: each of them everywhere, then all of them mixed."""
-    return _extremes(case, dtype, count, {name: reach(np.finfo(dtype)) for name, reach in case.reach.items()})
+    for name, reach in case.reach.items():
+        values = special(dtype, reach(np.finfo(dtype)))
+        for seed in range(len(values)):
+            yield _filled(case, dtype, seed, name, values[seed : seed + 1])
+        for seed in range(count):
+            yield _filled(case, dtype, seed, name, values)
 
 
-def unbounded_draws(case: Case, dtype: Any, count: int) -> list[dict[str, Any]]:
-    """The same up to the largest float, for the arguments that have no range."""
-    return _extremes(case, dtype, count, dict.fromkeys(case.unbounded, float(np.finfo(dtype).max)))
+def unbounded_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:
+    """Arguments of which one that has no range holds the largest floats of both signs."""
+    values = np.finfo(dtype).max * np.array([1, 0.5, 0, -0.5, -1], dtype)
+    for name in case.unbounded:
+        for seed in range(count):
+            yield _filled(case, dtype, seed, name, values)
 
 
-def _extremes(case: Case, dtype: Any, count: int, largest: dict[str, float]) -> list[dict[str, Any]]:
-    drawn = []
-    for name, bound in largest.items():
-        values = special(dtype, bound)
-        for seed in range(len(values) + count):
-            arguments = cast(case.draw(3 * seed), dtype)
-            mixed = np.random.default_rng(seed).choice(values, arguments[name].shape)
-            arguments[name] = mixed if seed >= len(values) else np.full_like(arguments[name], values[seed])
-            drawn.append(arguments)
-    return drawn
+def _filled(case: Case, dtype: Any, seed: int, name: str, values: np.ndarray) -> dict[str, Any]:
+    """Arguments of small sizes, no two alike, the entries of one of them chosen among values."""
+    arguments = cast(case.draw(3 * seed), dtype)
+    return {**arguments, name: np.random.default_rng(seed).choice(values, arguments[name].shape)}
 
 
 def check_in_range(case: Case, functions: Functions, arguments: Arguments, dtype: Any) -> None:
@@ -66,13 +70,16 @@ def check_in_range(case: Case, functions: Functions, arguments: Arguments, dtype
 
 
 def check_where_representable(case: Case, functions: Functions, arguments: Arguments, dtype: Any) -> None:
-    """Wherever the true output is representable, the computed one is near; exceptions are allowed."""
-    info, (exact, lost) = np.finfo(dtype), oracle_output(case, arguments, dtype, MANY_BITS)
+    """Wherever the true result is representable, the computed one is near; exceptions are allowed."""
+    exact = [oracle_output(case, arguments, dtype, MANY_BITS)]
+    exact += [oracle_jacobian(case, arguments, name, dtype, MANY_BITS) for name in case.gradients]
+    names = ("output", *(f"∂output/∂{name}" for name in case.gradients))
     with np.errstate(all="ignore"):
-        output = functions.output(*arguments.values()).astype(float)
-        near = np.isfinite(output) & (np.abs(output - exact) <= SLACK * lost + info.smallest_normal)
-    if not np.all(near | (np.abs(exact) > info.max)):
-        raise DisagreementError(f"{case.name}: {output} for {arguments}, exactly {exact}")
+        computed = (functions.output(*arguments.values()), *pulled_back(case, functions, arguments))
+    for name, result, (truth, lost) in zip(names, computed, exact, strict=True):
+        inside = np.abs(truth) <= np.finfo(dtype).max
+        what = f"{case.name}: representable {name} for {arguments}"
+        require_near(result[inside], truth[inside], lost[inside], what)
 
 
 def check_isolation(case: Case, functions: Functions, arguments: Arguments, intruder: float) -> None:
