@@ -36,7 +36,7 @@ def _pairs(plan: Plan, given: list[str]) -> Iterator[tuple[Indexed, Indexed]]:
                 if names not in seen and names <= set(given):
                     seen.add(names)
                     # The later one is the parameter: its mean is the shift.
-                    yield tuple(sorted((first, second), key=lambda e: given.index(name_of(e))))  # type: ignore[misc]
+                    yield tuple(sorted((first, second), key=lambda e: given.index(name_of(e))))
 
 
 def _differences(e: Expr) -> Iterator[tuple[Indexed, Indexed]]:
@@ -83,7 +83,8 @@ def _centred(plan: Plan, x: Indexed, c: Indexed) -> Plan:
     )
 
     def change(e: Expr) -> Expr:
-        found = {s: _multiplied_out(s, plan, (name_of(x), u), (name_of(c), v)) for s in subexpressions(e) if _uses(s, x, c)}
+        wide = [s for s in subexpressions(e) if _uses(s, x, c)]
+        found = {s: _multiplied_out(s, plan, (name_of(x), u), (name_of(c), v)) for s in wide}
         return e.xreplace(found) if found else e
 
     changed = rewrite(plan, change)

@@ -10,11 +10,12 @@ from sympy import Abs, Expr, Indexed, exp, log, tanh
 
 from codegen.array_ops import CALL, ELEMENTWISE, PRODUCTS, REDUCTIONS
 from codegen.centring import centre
-from codegen.lower import LoweringError, lower
+from codegen.lower import lower
 from codegen.plan import Plan, entry, fresh_name, prune, rewrite, start
+from codegen.positions import LoweringError
 from codegen.program import Node, walk
 from codegen.safe_forms import make_safe, risks
-from codegen.simplify import candidates, clean, reuse_forward
+from codegen.simplify import candidates, clean, reuse_steps
 from derivations.derivation import Derivation
 from derivations.notation import name_of
 from derivations.pull_back import Step
@@ -101,7 +102,7 @@ def _rank(program: Program | None) -> tuple[float, float, int]:
 
 def _finished(plan: Plan) -> Program | None:
     """The plan made safe, centred and freed of what it does not need; None where it cannot be lowered."""
-    safe = share(make_safe(reuse_forward(prune(plan))))
+    safe = share(make_safe(reuse_steps(prune(plan))))
     options = []
     for option in (safe, prune(centre(safe))):
         program = Program(prune(option))

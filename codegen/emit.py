@@ -10,9 +10,9 @@ from sympy import Indexed
 from codegen.choose import Program
 from codegen.lower import lower, spelled
 from codegen.page import PlainFunction
+from codegen.program import text
 from codegen.routines import Routine, Steps, routines, steps_of
 from codegen.statements import Statement, lines_of, reuse_buffers
-from codegen.program import text
 from derivations.derivation import Variant
 from derivations.layer import Layer
 from derivations.notation import name_of

@@ -75,12 +75,13 @@ class Rule:
     """An operation on intervals.
 
     ``apply`` gives the result, under the condition that the need is met; ``is_increasing`` says so of an
-    operation on one operand.
+    operation on one operand; one that ``is_exact`` never rounds.
     """
 
     apply: Callable[..., Interval]
     need: Callable[..., Need | None] = lambda limits, *operands: None
     is_increasing: bool = False
+    is_exact: bool = False
 
 
 def stored(interval: Interval, limits: Limits) -> Interval:
@@ -218,7 +219,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "multiply": Rule(_multiply),
         "divide": Rule(_divide, lambda limits, u, v: _away_from_zero(limits, v)),
         "power": Rule(_power, _needed_by_power),
-        "negative": Rule(lambda limits, u: Interval(-u.high, -u.low)),
+        "negative": Rule(lambda limits, u: Interval(-u.high, -u.low), is_exact=True),
         "exp": Rule(_exponential(math.exp), _below("exp"), is_increasing=True),
         "expm1": Rule(_exponential(math.expm1), _below("exp"), is_increasing=True),
         "log": Rule(
@@ -239,7 +240,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "tanh": Rule(_monotone(math.tanh), is_increasing=True),
         "arctan": Rule(_monotone(math.atan), is_increasing=True),
         "sign": Rule(_monotone(lambda u: math.copysign(float(u != 0), u)), is_increasing=True),
-        "abs": Rule(_absolute),
+        "abs": Rule(_absolute, is_exact=True),
         "square": Rule(lambda limits, u: square(u)),
         "reciprocal": Rule(_reciprocal, _away_from_zero),
         "sin": Rule(lambda limits, u: Interval(-1.0, 1.0)),
@@ -255,11 +256,11 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             is_increasing=True,
         ),
         "cosh": Rule(_cosh, _within("exp", lambda limits: limits.exp)),
-        "maximum": Rule(_maximum),
-        "minimum": Rule(_minimum),
-        "where": Rule(lambda limits, condition, u, v: u.hull(v)),
+        "maximum": Rule(_maximum, is_exact=True),
+        "minimum": Rule(_minimum, is_exact=True),
+        "where": Rule(lambda limits, condition, u, v: u.hull(v), is_exact=True),
         **{
-            name: Rule(lambda limits, u, v: _BIT)
+            name: Rule(lambda limits, u, v: _BIT, is_exact=True)
             for name in ("greater", "greater_equal", "less", "less_equal", "equal")
         },
     }

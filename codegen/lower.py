@@ -8,8 +8,7 @@ and reduced. Which groups: the pair whose product is cheapest, again and again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
 
 from sympy import (
     Abs,
@@ -39,7 +38,9 @@ from sympy import (
 from sympy import atan as arctan
 from sympy.codegen.cfunctions import expm1, log1p
 
+from codegen.contract import contract
 from codegen.naming import python_name
+from codegen.positions import Lowered, LoweringError, aligned, elementwise, fold, reduced
 from codegen.program import Node
 from derivations.notation import maximum_over, mean_over, name_of, positive, select, size_of
 from derivations.substitution import bound_indices, factors_of, free_indices, substitute, terms_of
@@ -49,28 +50,18 @@ CALLS = {
     sinh: "sinh", cosh: "cosh", sin: "sin", cos: "cos", tan: "tan", arctan: "arctan",
 }  # fmt: skip
 
-
 DELTA = "δ"
 """The gradient of the output, as comments show it."""
-
-MEANINGS = {"multiply": Mul, "maximum": Max, "minimum": Min}
-
-
-class LoweringError(ValueError):
-    """A formula that the array program has no operation for."""
-
-
-@dataclass(frozen=True)
-class Lowered:
-    """A value and the index of each of its positions."""
-
-    node: Node
-    indices: tuple[Idx, ...]
 
 
 def lower(e: Expr, order: Sequence[Idx]) -> Node:
     """Lower a formula to a value whose positions are the given indices, in that order."""
-    return _aligned(_lower(e, tuple(order)), tuple(order), e).node
+    return _lower_whole(e, tuple(order))
+
+
+@lru_cache(maxsize=10_000)
+def _lower_whole(e: Expr, order: tuple[Idx, ...]) -> Node:
+    return aligned(_lower(e, order), order, e).node
 
 
 def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
@@ -93,11 +84,11 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     if isinstance(e, select):
         return _lower_select(e, order)
     if type(e) in CALLS:
-        return _elementwise(CALLS[type(e)], (_lower(e.args[0], order),), order, e)
+        return elementwise(CALLS[type(e)], (_lower(e.args[0], order),), order, e)
     if isinstance(e, (Max, Min)):
         name = "maximum" if isinstance(e, Max) else "minimum"
         first, *rest = sorted(e.args, key=lambda a: a.is_number)
-        return _fold(name, [_lower(a, order) for a in (first, *rest)], order)
+        return fold(name, [_lower(a, order) for a in (first, *rest)], order)
     raise LoweringError(f"no array operation says {e.func.__name__}({', '.join(map(str, e.args))})")
 
 
@@ -139,9 +130,9 @@ def _lower_sum_of_terms(e: Add, order: tuple[Idx, ...]) -> Lowered:
     for count, term in enumerate(plain[1:], 2):
         name = "subtract" if _is_negated(term) else "add"
         value = _lower(-term if name == "subtract" else term, order)
-        total = _elementwise(name, (total, value), order, Add(*plain[:count]))
+        total = elementwise(name, (total, value), order, Add(*plain[:count]))
     for term in deltas:
-        total = _one_hot_add(_aligned(total, order, e), term)
+        total = _one_hot_add(aligned(total, order, e), term)
     return total
 
 
@@ -181,11 +172,11 @@ def _lower_product(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     if not above:
         above = [Integer(1)]
     negative = _negate_number(above, below, negative)
-    top = _fold("multiply", _widest_first([_lower(f, order) for f in above]), order)
+    top = fold("multiply", _widest_first([_lower(f, order) for f in above]), order)
     if below:
-        under = _fold("multiply", _widest_first([_lower(f, order) for f in below]), order)
-        top = _elementwise("divide", (top, under), order, e)
-    return _elementwise("negative", (top,), order, e) if negative else top
+        under = fold("multiply", _widest_first([_lower(f, order) for f in below]), order)
+        top = elementwise("divide", (top, under), order, e)
+    return elementwise("negative", (top,), order, e) if negative else top
 
 
 def _fraction(e: Expr) -> tuple[list[Expr], list[Expr], bool]:
@@ -220,27 +211,19 @@ def _widest_first(values: list[Lowered]) -> list[Lowered]:
     return sorted(values, key=lambda v: (-len(v.indices), v.node.op == "number"))
 
 
-def _fold(name: str, values: list[Lowered], order: tuple[Idx, ...]) -> Lowered:
-    total = values[0]
-    for value in values[1:]:
-        both = (total.node.meaning, value.node.meaning)
-        total = _elementwise(name, (total, value), order, MEANINGS[name](*both))
-    return total
-
-
 def _lower_power(e: Pow, order: tuple[Idx, ...]) -> Lowered:
     base = _lower(e.base, order)
     if e.exp == Rational(1, 2):
-        return _elementwise("sqrt", (base,), order, e)
+        return elementwise("sqrt", (base,), order, e)
     if e.exp == 2 and base.indices:
-        return _elementwise("multiply", (base, base), order, e) if base.node.op == "read" else _elementwise(
+        return elementwise("multiply", (base, base), order, e) if base.node.op == "read" else elementwise(
             "square", (base,), order, e
         )
     if isinstance(e.exp, Integer):
-        return _elementwise("power", (base, _lower(e.exp, order)), order, e)
+        return elementwise("power", (base, _lower(e.exp, order)), order, e)
     if isinstance(e.exp, Rational) and e.exp.q == 2:
-        root = _elementwise("sqrt", (base,), order, e)
-        return _elementwise("power", (root, _lower(Integer(e.exp.p), order)), order, e)
+        root = elementwise("sqrt", (base,), order, e)
+        return elementwise("power", (root, _lower(Integer(e.exp.p), order)), order, e)
     raise LoweringError(f"{e}: an exponent is an integer or a half")
 
 
@@ -249,14 +232,14 @@ def _lower_select(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     if not isinstance(condition, positive):
         raise LoweringError(f"{e}: a choice is made by [u > 0]")
     zero = Lowered(Node("number", (), (), 0, Integer(0)), ())
-    test = _elementwise("greater", (_lower(condition.args[0], order), zero), order, condition)
-    return _elementwise("where", (test, _lower(chosen, order), _lower(other, order)), order, e)
+    test = elementwise("greater", (_lower(condition.args[0], order), zero), order, condition)
+    return elementwise("where", (test, _lower(chosen, order), _lower(other, order)), order, e)
 
 
 def _lower_extremum(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     index = e.args[1]
     inner = _lower(e.args[0], (*order, index))
-    return _reduced("max" if isinstance(e, maximum_over) else "mean", inner, (index,), e)
+    return reduced("max" if isinstance(e, maximum_over) else "mean", inner, (index,), e)
 
 
 # Sums -----------------------------------------------------------------------------------------------
@@ -267,10 +250,24 @@ def _lower_sum(e: Sum, order: tuple[Idx, ...]) -> Lowered:
     inner_order = (*order, *(b for b in bound if b not in order))
     body = e.function
     above, below, negative = _fraction(body) if isinstance(body, (Mul, Pow)) else ([body], [], False)
+    whole = _entry_by_entry(e, body, bound, inner_order)
+    if whole is not None:
+        return whole
     values = [_lower(f, inner_order) for f in _squares_apart(above)]
     values += [_lower(1 / f, inner_order) for f in below]
-    total = _contract(values, bound, inner_order, e)
-    return _elementwise("negative", (total,), order, e) if negative else total
+    total = contract(values, bound, inner_order, e)
+    return elementwise("negative", (total,), order, e) if negative else total
+
+
+def _entry_by_entry(e: Sum, body: Expr, bound: tuple[Idx, ...], order: tuple[Idx, ...]) -> Lowered | None:
+    """Sum the whole summand at once where one of its factors has all its indices: nothing is gained apart."""
+    factors = [f.base if isinstance(f, Pow) and f.exp.is_negative else f for f in factors_of(body)]
+    if not any(set(free_indices(f)) == set(free_indices(body)) for f in factors) or len(factors) < 2:
+        return None
+    if not any(isinstance(f, Pow) and f.exp.is_negative for f in factors_of(body)):
+        return None
+    value = _lower(body, order)
+    return reduced("sum", value, bound, e) if set(bound) <= set(value.indices) else None
 
 
 def _squares_apart(factors: list[Expr]) -> list[Expr]:
@@ -281,116 +278,3 @@ def _squares_apart(factors: list[Expr]) -> list[Expr]:
     return apart or [Integer(1)]
 
 
-def _contract(values: list[Lowered], bound: tuple[Idx, ...], order: tuple[Idx, ...], e: Expr) -> Lowered:
-    """Multiply all values and sum over the bound indices, two at a time, cheapest first."""
-    while len(values) > 1:
-        pairs = list(combinations(range(len(values)), 2))
-        first, second = min(pairs, key=lambda p: _pair_cost(values, p, bound))
-        others = [v for i, v in enumerate(values) if i not in (first, second)]
-        summed = tuple(
-            b for b in bound
-            if not any(b in v.indices for v in others)
-            and (b in values[first].indices or b in values[second].indices)
-        )
-        values = [*others, _product(values[first], values[second], summed, order, e)]
-        bound = tuple(b for b in bound if b not in summed)
-    left = tuple(b for b in bound if b in values[0].indices)
-    result = _reduced("sum", values[0], left, e) if left else values[0]
-    missing = [b for b in bound if b not in values[0].indices]
-    for index in missing:
-        raise LoweringError(f"{e}: nothing in the sum depends on {index.label}; write its size as a factor")
-    return result
-
-
-NOMINAL = 64
-
-
-def _pair_cost(values: Sequence[Lowered], pair: tuple[int, int], bound: tuple[Idx, ...]) -> tuple[int, int]:
-    left, right = (set(values[p].indices) for p in pair)
-    joined = left | right
-    others = [v for i, v in enumerate(values) if i not in pair]
-    kept = [i for i in joined if i not in bound or any(i in v.indices for v in others)]
-    return (len(kept), len(joined))
-
-
-def _product(
-    a: Lowered, b: Lowered, summed: tuple[Idx, ...], order: tuple[Idx, ...], e: Expr
-) -> Lowered:
-    shared = [i for i in a.indices if i in b.indices]
-    is_matrix_product = summed and set(shared) == set(summed) and a.indices and b.indices
-    if is_matrix_product and (set(a.indices) != set(summed) or set(b.indices) != set(summed)):
-        return _matrix_product(a, b, summed, order, e)
-    if summed and set(summed) < set(shared) and len(summed) == 1:
-        batched = _batched_product(a, b, summed[0], order, e)
-        if batched is not None:
-            return batched
-    multiplied = _elementwise("multiply", (a, b), order, e)
-    return _reduced("sum", multiplied, summed, e) if summed else multiplied
-
-
-def _matrix_product(
-    a: Lowered, b: Lowered, summed: tuple[Idx, ...], order: tuple[Idx, ...], e: Expr
-) -> Lowered:
-    rows = tuple(i for i in a.indices if i not in summed)
-    columns = tuple(i for i in b.indices if i not in summed)
-    if rows and columns and order.index(rows[0]) > order.index(columns[0]):
-        a, b, rows, columns = b, a, columns, rows
-    shape = tuple(size_of(i) for i in (*rows, *columns))
-    if len(summed) == 1 and len(rows) <= 1 and len(columns) <= 1:
-        left = _view(a, (*rows, *summed))
-        right = _view(b, (*summed, *columns))
-        return Lowered(Node("dot", (left.node, right.node), shape, None, e), (*rows, *columns))
-    axes = (tuple(a.indices.index(s) for s in summed), tuple(b.indices.index(s) for s in summed))
-    return Lowered(Node("tensordot", (a.node, b.node), shape, axes, e), (*rows, *columns))
-
-
-def _batched_product(a: Lowered, b: Lowered, summed: Idx, order: tuple[Idx, ...], e: Expr) -> Lowered | None:
-    """Σ_k a[…, r, k] b[…, k, c] with batch indices in front, where both have a row or column of their own."""
-    batch = tuple(i for i in order if i in a.indices and i in b.indices and i != summed)
-    rows = tuple(i for i in a.indices if i not in batch and i != summed)
-    columns = tuple(i for i in b.indices if i not in batch and i != summed)
-    if len(rows) != 1 or len(columns) != 1:
-        return None
-    if order.index(rows[0]) > order.index(columns[0]):
-        a, b, rows, columns = b, a, columns, rows
-    left = _view(a, (*batch, *rows, summed))
-    right = _view(b, (*batch, summed, *columns))
-    shape = tuple(size_of(i) for i in (*batch, *rows, *columns))
-    return Lowered(Node("matmul", (left.node, right.node), shape, None, e), (*batch, *rows, *columns))
-
-
-def _reduced(op: str, value: Lowered, summed: tuple[Idx, ...], e: Expr) -> Lowered:
-    axes = tuple(value.indices.index(s) for s in summed)
-    rest = tuple(i for i in value.indices if i not in summed)
-    return Lowered(Node(op, (value.node,), tuple(size_of(i) for i in rest), tuple(sorted(axes)), e), rest)
-
-
-# Positions ------------------------------------------------------------------------------------------
-
-
-def _elementwise(op: str, values: Sequence[Lowered], order: tuple[Idx, ...], e: Expr) -> Lowered:
-    present = {i for v in values for i in v.indices}
-    indices = tuple(i for i in order if i in present)
-    if len(indices) != len(present):
-        raise LoweringError(f"{e}: the indices {present} do not all occur in {order}")
-    nodes = tuple(_view(v, indices, leading=True).node for v in values)
-    return Lowered(Node(op, nodes, tuple(size_of(i) for i in indices), None, e), indices)
-
-
-def _view(value: Lowered, indices: tuple[Idx, ...], leading: bool = False) -> Lowered:
-    """The value with its positions in a given order; new axes where it has none."""
-    attr = tuple(value.indices.index(i) if i in value.indices else None for i in indices)
-    while leading and attr and attr[0] is None:
-        attr = attr[1:]
-    if attr == tuple(range(len(value.indices))):
-        return value
-    shown = indices[len(indices) - len(attr) :]
-    shape = tuple(size_of(i) if i in value.indices else Integer(1) for i in shown)
-    return Lowered(Node("view", (value.node,), shape, attr, value.node.meaning), shown)
-
-
-def _aligned(value: Lowered, order: tuple[Idx, ...], e: Expr) -> Lowered:
-    if set(value.indices) != set(order):
-        missing = [str(i.label) for i in order if i not in value.indices]
-        raise LoweringError(f"{e}: does not depend on {', '.join(missing)}, on which its left side does")
-    return _view(value, order)

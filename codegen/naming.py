@@ -13,30 +13,34 @@ from types import MappingProxyType
 
 from derivations.notation import GRADIENT
 
-MARKS: Mapping[str, str] = MappingProxyType({
-    "\u0302": "hat",
-    "\u0303": "tilde",
-    "\u0304": "bar",
-    "\u0305": "bar",
-    "\u0307": "dot",
-    "\u0308": "ddot",
-    "\u20d7": "vec",
-    "'": "_prime",
-    "\u2032": "_prime",
-    "\u2019": "_prime",
-    "*": "_star",
-})
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "\u0302": "hat",
+        "\u0303": "tilde",
+        "\u0304": "bar",
+        "\u0305": "bar",
+        "\u0307": "dot",
+        "\u0308": "ddot",
+        "\u20d7": "vec",
+        "'": "_prime",
+        "\u2032": "_prime",
+        "\u2019": "_prime",
+        "*": "_star",
+    }
+)
 """What is said of a letter by a mark on it or behind it; accented letters are taken apart first."""
 
-RESERVED = frozenset({
-    *keyword.kwlist,
-    # what the emitted text calls something else by
-    *("np", "len", "range", "self", "saved", "delta", "fresh"),
-    *("forward", "saved_values", "backward", "backward_delta", "backward_update_gradient"),
-    *("forward_labels", "saved_values_labels", "backward_labels"),
-    # too like a digit to be read
-    *("l", "I", "O"),
-})
+RESERVED = frozenset(
+    {
+        *keyword.kwlist,
+        # what the emitted text calls something else by
+        *("np", "len", "range", "self", "saved", "delta", "fresh"),
+        *("forward", "saved_values", "backward", "backward_delta", "backward_update_gradient"),
+        *("forward_labels", "saved_values_labels", "backward_labels"),
+        # too like a digit to be read
+        *("l", "I", "O"),
+    }
+)
 """Names that a tensor, a size or a scalar cannot have in emitted text; it gets an underscore behind."""
 
 _GREEK = {"lamda": "lambda"}  # as Unicode spells it, and as everybody else does

@@ -119,7 +119,7 @@ class Page:
         """The arguments of ``Notation``, which holds the words of the checks."""
         delta = None if self.target else replace(self.output, python="delta")
         named = (*self.given, *self.parameters, self.labels, delta)
-        axes = [f"{quoted(one.python)}: {quoted(' '.join(one.axes))}" for one in named if one]
+        axes = [f"{quoted(one.python)}: {shape_text(list(map(quoted, one.axes)))}" for one in named if one]
         parts = [wrapped("{", axes, "}", 8)]
         if self.parameters:
             parts.append(f"parameters={shape_text([quoted(one.python) for one in self.parameters])}")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.choose import Program, choose
 from codegen.describe import describe
 from codegen.emit import EmissionError, emit_functions
-from codegen.lower import LoweringError
 from codegen.page import render_module, render_package, render_support
+from codegen.positions import LoweringError
 from codegen.verify import Check, verify_module
 from derivations.definition import DefinitionError, check_layer
 from derivations.derivation import derive, variants
@@ -91,10 +91,10 @@ def emit_module(layer: Layer) -> str:
     return render_module(page)
 
 
-def _least(programs: Sequence[Program] | object) -> Mapping[str, int]:
+def _least(programs: Iterable[Program]) -> Mapping[str, int]:
     """The sizes that must not be 0: axes over which a maximum or a mean is taken."""
     found: dict[str, int] = {}
-    for program in programs:  # type: ignore[attr-defined]
+    for program in programs:
         for step in program.plan.steps:
             for part in sorted(step.right.atoms(maximum_over, mean_over), key=str):
                 found[str(size_of(part.args[1]))] = 1
@@ -102,8 +102,8 @@ def _least(programs: Sequence[Program] | object) -> Mapping[str, int]:
 
 
 def support_files(built: Sequence[Built]) -> Mapping[str, str]:
-    """What the modules of a package share: ``_support.py`` and ``__init__.py``."""
-    return {"_support.py": render_support(), "__init__.py": render_package(built)}
+    """What the modules of a package share: checks, bases and ``__init__.py``."""
+    return {**render_support(), "__init__.py": render_package(built)}
 
 
 def read_back_module(layer: Layer, path: Path) -> list[Check]:

@@ -65,6 +65,8 @@ class Ranges:
 
     def arithmetic(self, row: Elementwise, operands: Sequence[Range], node: ast.expr) -> Range:
         """Python's numbers are float64, whatever the arrays are."""
+        if row.name == "divide" and operands[1].is_size and operands[1].interval.low < 1:
+            self.report(node, Need("divide", False, "Python divides by a size that may be 0; an array may"))
         result = fresh_range(self._apply(row.name, operands, FLOAT64, node), 0)
         if row.name == "power":
             return replace(result, is_size=operands[0].is_size and operands[1].interval.low > 0)
@@ -164,7 +166,7 @@ class Ranges:
         result = square(intervals[0]) if is_square else rule.apply(limits, *intervals)
         if is_met:
             self._report_fit(result, limits, node)
-        return rounded(result, limits)
+        return stored(result, limits) if rule.is_exact else rounded(result, limits)
 
     def _entering(self, interval: Interval, limits: Limits, node: ast.AST) -> Interval:
         """A Python number takes the type of the array that it meets."""

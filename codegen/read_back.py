@@ -50,6 +50,7 @@ def read_function(
     *,
     maxima: Maxima = "unknown",
     is_nonnegative: IsNonnegative = lambda formula: False,
+    only_saved: bool = False,
 ) -> tuple[Reading[Formula], ...]:
     """The meaning of a plain function, once for each way through its guards; all of them must be proven.
 
@@ -67,6 +68,8 @@ def read_function(
         or as `maximum_over`, for a formula that has a maximum.
     is_nonnegative : callable
         Facts of the caller: where it says True of u, ``np.maximum(u, 0)`` reads as u.
+    only_saved : bool
+        Whether the function returns a tuple of saved values alone; they may be inputs, results may not.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def read_function(
         If the text is outside the language or its operations do not fit together.
     """
     taken = {name for argument in arguments.values() for name in _names_in(argument)}
-    return walk(source, function, arguments, Formulas(taken, maxima, is_nonnegative))
+    return walk(source, function, arguments, Formulas(taken, maxima, is_nonnegative), only_saved)
 
 
 def _names_in(argument: Argument[Formula]) -> Iterator[str]:

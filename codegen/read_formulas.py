@@ -81,7 +81,7 @@ class Formulas:
         self, row: Elementwise, operands: Sequence[Placed[Formula]], shape: Shape, node: ast.AST
     ) -> Formula:
         """The operation on the entries."""
-        indices = self._indices(shape)
+        indices = self._indices_of(operands, shape)
         entries = [self._entry(operand, indices) for operand in operands]
         if row.name == "maximum" and Integer(0) in entries:
             other = Formula(indices, entries[1] if entries[0] == 0 else entries[0])
@@ -97,9 +97,7 @@ class Formulas:
         free = tuple(index for position, index in enumerate(indices) if position not in axes)
         if row.name == "max" and self._maxima == "unknown":
             name = self._name("⌈{}⌉")
-            return Formula(
-                free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True)
-            )
+            return Formula(free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True))
         expr = self._entry(operand, indices)
         for axis in axes:
             expr = row.meaning(expr, indices[axis])
@@ -150,7 +148,15 @@ class Formulas:
 
     def _entry(self, placed: Placed[Formula], positions: Sequence[Expr] | Mapping[int, Expr]) -> Expr:
         values = (Integer(0) if position is None else positions[position] for position in placed.at)
-        return substitute(placed.content.expr, dict(zip(placed.content.indices, values, strict=True)))
+        moved = {i: value for i, value in zip(placed.content.indices, values, strict=True) if i != value}
+        return substitute(placed.content.expr, moved) if moved else placed.content.expr
+
+    def _indices_of(self, operands: Sequence[Placed[Formula]], shape: Shape) -> tuple[Idx, ...]:
+        """The indices of an operand that has all positions, so that SymPy knows its entry already; or new ones."""
+        for operand in operands:
+            if set(operand.at) == set(range(len(shape))):
+                return tuple(operand.content.indices[operand.at.index(p)] for p in range(len(shape)))
+        return self._indices(shape)
 
     def _indices(self, shape: Shape) -> tuple[Idx, ...]:
         return tuple(self._index(size) for size in shape)

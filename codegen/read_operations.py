@@ -139,11 +139,11 @@ def fill(domain: Domain[C], row: Fill, shape: Shape) -> View[C]:
 def write(domain: Domain[C], target: View[C], content: C, shape: Shape) -> None:
     """Replace all that a view shows; every other view of its buffer sees it.
 
-    A single number is not an array to NumPy: ``+=`` would rebind the name and leave other names alone.
+    A single number is not an array to NumPy: ``+=`` rebinds its name, a new axis copies it.
     """
     if target.buffer.origin:
         raise Refusal(f"this would change {target.buffer.origin}")
-    if not target.axes or target.kind is not Kind.REAL:
+    if not target.buffer.shape or target.kind is not Kind.REAL:
         raise Refusal("only arrays of real entries, with an axis, are changed in place")
     if tuple(shape) != target.shape:
         raise Refusal(f"a result of shape {tuple(shape)} does not fit into {target.shape}")

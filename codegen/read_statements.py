@@ -37,7 +37,7 @@ class Reading(Generic[C]):
 
 
 def walk(
-    source: str, function: str, arguments: Mapping[str, Argument[C]], domain: Domain[C]
+    source: str, function: str, arguments: Mapping[str, Argument[C]], domain: Domain[C], only_saved: bool
 ) -> tuple[Reading[C], ...]:
     """All readings of a function: one for each way through its guards.
 
@@ -51,6 +51,8 @@ def walk(
         What each parameter stands for, in the order of the parameters.
     domain : Domain
         What contents are.
+    only_saved : bool
+        Whether the function returns a tuple of saved values and nothing else.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def walk(
     while pending:
         decided = pending.pop()
         walker = _Walker(source, function, domain, arguments, decided)
-        readings.append(walker.read(definition.body))
+        readings.append(walker.read(definition.body, only_saved))
         way = readings[-1].way
         pending += [(*way[:guard], False) for guard in range(len(decided), len(way))]
     return tuple(readings)
@@ -86,12 +88,12 @@ class _Walker(Generic[C]):
         self.decided = decided
         self.way: list[bool] = []
 
-    def read(self, body: Sequence[ast.stmt]) -> Reading[C]:
+    def read(self, body: Sequence[ast.stmt], only_saved: bool) -> Reading[C]:
         """The reading of a function's body, whose last statement is its return."""
         *statements, last = body[1:] if is_docstring(body[0]) else body
         self._run(statements)
         with self._refusing_at(last):
-            return self._results(last)
+            return self._kept(last) if only_saved else self._results(last)
 
     def _run(self, statements: Sequence[ast.stmt]) -> None:
         for statement in statements:
@@ -184,6 +186,12 @@ class _Walker(Generic[C]):
             case ast.Return(value=ast.expr() as output) if not isinstance(output, ast.Tuple):
                 return Reading(self._outputs([output]), None, tuple(self.way))
         raise Refusal("a function returns its results, or its output and a tuple of saved names", statement)
+
+    def _kept(self, statement: ast.stmt) -> Reading[C]:
+        match statement:
+            case ast.Return(value=ast.Tuple(elts=names)):
+                return Reading((), tuple(self._saved(name) for name in names), tuple(self.way))
+        raise Refusal("this function returns a tuple of saved names", statement)
 
     def _outputs(self, nodes: Sequence[ast.expr]) -> tuple[Value[C] | None, ...]:
         """The results; each has memory of its own."""

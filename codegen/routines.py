@@ -51,7 +51,7 @@ class Steps:
     def needed(self, wanted: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
         """The steps to compute, in order, so that some are known when others are given."""
         missing, known = set(wanted), set(given)
-        for name in reversed(self.nodes):
+        for name in reversed(list(self.nodes)):
             if name in missing and name not in known:
                 missing |= self.reads[name]
         return tuple(n for n in self.nodes if n in missing and n not in known)
@@ -67,7 +67,9 @@ def shown_name(name: str, output: str) -> str:
 def steps_of(program: Program) -> Steps:
     """The steps of a program; gradients are named as text names them, in formulas too."""
     plan = program.plan
-    nodes, lefts, read = {}, {}, {}
+    nodes: dict[str, Node] = {}
+    lefts: dict[str, Indexed] = {}
+    read: dict[str, frozenset[str]] = {}
     for step in plan.steps:
         name = spelled(shown_name(name_of(step.left), plan.output))
         nodes[name] = _renamed(program.nodes[name_of(step.left)], plan.output)

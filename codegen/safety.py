@@ -66,12 +66,13 @@ def check_safety(
     *,
     bound: float = 1e4,
     limits: Limits = FLOAT64,
+    only_saved: bool = False,
 ) -> Safety:
     """What the operations of a plain function need, for all inputs within a range.
 
     Parameters
     ----------
-    source, function, arguments
+    source, function, arguments, only_saved
         As for `read_back.read_function`; saved values are those of a `Safety`.
     ranges : mapping, optional
         The closed range of a parameter or of a size, by its name. Every hyperparameter needs one.
@@ -93,5 +94,5 @@ def check_safety(
         line = getattr(node, "lineno", 0)
         found[Obligation(function, line, ast.unparse(node), need.kind, need.shown, need.why)] = None
 
-    readings = walk(source, function, arguments, Ranges(ranges or {}, bound, limits, report))
+    readings = walk(source, function, arguments, Ranges(ranges or {}, bound, limits, report), only_saved)
     return Safety(tuple(found), readings)

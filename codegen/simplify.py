@@ -155,12 +155,17 @@ def _letters(plan: Plan) -> Mapping[str, list[str]]:
     return found
 
 
-def reuse_forward(plan: Plan) -> Plan:
-    """Where a gradient holds the very formula of a forward step, it reads that step instead."""
-    known = {s.right: s.left for s in plan.forward if not isinstance(s.right, Indexed)}
+def reuse_steps(plan: Plan) -> Plan:
+    """Where a gradient holds the very formula of an earlier step, it reads that step instead."""
+    known = {s.right: s.left for s in plan.forward if _is_worth_reading(s.right)}
+    backward = []
+    for step in plan.backward:
+        found = {part: known[part] for part in subexpressions(step.right) if part in known}
+        backward.append(replace(step, right=step.right.xreplace(found)) if found else step)
+        if _is_worth_reading(step.right):
+            known.setdefault(step.right, step.left)
+    return replace(plan, backward=tuple(backward))
 
-    def reused(e: Expr) -> Expr:
-        found = {part: known[part] for part in subexpressions(e) if part in known}
-        return e.xreplace(found) if found else e
 
-    return replace(plan, backward=tuple(replace(s, right=reused(s.right)) for s in plan.backward))
+def _is_worth_reading(e: Expr) -> bool:
+    return not isinstance(e, Indexed) and not e.is_number

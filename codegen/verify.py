@@ -7,13 +7,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sympy import Abs, Add, Expr, Idx, Indexed, IndexedBase, Max, Mul, Pow, Sum, exp
+from sympy import Abs, Add, Expr, Idx, IndexedBase, Max, Mul, Pow, Sum, exp
 
 from codegen.lower import spelled
-from codegen.read_back import ABSENT, ArrayArgument, Formula, LabelsArgument, ReadBackError, Saved, Value, read_function
-from codegen.safety import check_safety
+from codegen.read_back import (
+    ABSENT,
+    Argument,
+    ArrayArgument,
+    Formula,
+    LabelsArgument,
+    ReadBackError,
+    Reading,
+    Saved,
+    Value,
+    read_function,
+)
+from codegen.safety import Safety, check_safety
 from derivations.derivation import Derivation, Variant, derive, specialise, variants
 from derivations.fingerprint import agree
 from derivations.layer import Layer
@@ -21,6 +33,8 @@ from derivations.normal_form import is_zero
 from derivations.notation import d, name_of, size_of
 
 LABELS = "_labels"
+ASSUMPTION = "assumption_"
+BACKWARDS = ("backward", "backward_delta", "backward_update_gradient")
 
 
 @dataclass(frozen=True)
@@ -38,13 +52,9 @@ def verify_module(layer: Layer, source: str) -> list[Check]:
     names = _function_names(source)
     checks: list[Check] = []
     for variant in variants(layer):
-        view = _View(layer, variant, derive(layer, variant), source)
-        mine = [n for n in names if n.endswith(LABELS) == variant.as_label and not n.startswith("assumption")]
-        checks += view.check(mine)
-    checks += _check_assumptions(layer, source, [n for n in names if n.startswith("assumption")])
-    if not names:
-        checks.append(Check(layer.name, "has plain functions", False, "the text has none"))
-    return checks
+        mine = [n for n in names if n.endswith(LABELS) == variant.as_label and not n.startswith(ASSUMPTION)]
+        checks += _View(layer, derive(layer, variant), source).check(mine)
+    return [*checks, *_check_assumptions(layer, source, [n for n in names if n.startswith(ASSUMPTION)])]
 
 
 def _function_names(source: str) -> list[str]:
@@ -56,71 +66,72 @@ class _View:
     """A module seen as one variant of its layer."""
 
     layer: Layer
-    variant: Variant
     derivation: Derivation
     source: str
 
-    def check(self, names: Sequence[str]) -> list[Check]:
+    @property
+    def variant(self) -> Variant:
+        return self.derivation.variant
+
+    def check(self, names: Sequence[str]) -> Iterator[Check]:
+        """Every function: what takes the layer's arguments, then each backward on what that saved."""
         suffix = LABELS if self.variant.as_label else ""
-        checks: list[Check] = []
-        for first in (f"forward{suffix}", f"saved_values{suffix}"):
-            if first in names:
-                checks += self._check_from(first, [n for n in names if n.startswith("backward")])
-            elif first.startswith("forward"):
-                checks.append(Check(self._subject(first), "exists", False, "there is no such function"))
-        return checks
+        backwards = [n for n in names if n.startswith("backward")]
+        known = {f"forward{suffix}", f"saved_values{suffix}", *(f"{b}{suffix}" for b in BACKWARDS)}
+        for name in names:
+            if name not in known:
+                yield Check(self.subject(name), "is a function of this layer", False, f"not one of {sorted(known)}")
+        for name in (f"forward{suffix}", f"backward{suffix}"):
+            if name not in names:
+                yield Check(self.subject(name), "exists", False, "the text has no such function")
+        for name in (f"forward{suffix}", f"saved_values{suffix}"):
+            if name in names:
+                try:
+                    yield from self.check_from(name, backwards)
+                except ReadBackError as error:
+                    yield Check(self.subject(name), "can be read back", False, str(error))
 
-    def _check_from(self, first: str, backwards: Sequence[str]) -> list[Check]:
-        """The forward (or what stands in for it), then each backward on what that saved."""
-        checks: list[Check] = []
-        try:
-            outputs = [name_of(self.derivation.output)] if first.startswith("forward") else []
-            checks += self._proofs(first, self.arguments(), outputs)
-            plain = read_function(self.source, first, self.arguments(), is_nonnegative=self.is_nonnegative)
-            raw = read_function(self.source, first, self.arguments())
-            safe = check_safety(self.source, first, self.arguments(), self.ranges())
-            checks += self._safety(first, safe)
-            for name in backwards:
-                wanted = [name_of(d(e.base)) if e is not None else None for e in self._wanted(name)]
-                for way, kept in enumerate(plain):
-                    saved = (self._saved(kept.saved), self._saved(raw[way].saved))
-                    checks += self._proofs(name, {"saved": saved[0], "delta": self._delta()}, wanted, saved[1])
-                    ranges = {"saved": Saved(safe.readings[way].saved or ()), "delta": self._delta()}
-                    checks += self._safety(name, check_safety(self.source, name, ranges, self.ranges()))
-        except ReadBackError as error:
-            checks.append(Check(self._subject(first), "can be read back", False, str(error)))
-        return checks
+    def check_from(self, first: str, backwards: Sequence[str]) -> Iterator[Check]:
+        """A function that saves values, and each backward on them."""
+        saves_only = first.startswith("saved_values")
+        given = self.arguments()
+        plain = read_function(self.source, first, given, is_nonnegative=self.is_nonnegative, only_saved=saves_only)
+        bare = read_function(self.source, first, given, only_saved=saves_only)
+        safe = check_safety(self.source, first, given, self.ranges(), only_saved=saves_only)
+        yield from self.proofs(first, [] if saves_only else [name_of(self.derivation.output)], plain, bare)
+        yield self.safety(first, safe)
+        for name in backwards:
+            for way, reading in enumerate(plain):
+                read = read_function(self.source, name, self.saved(reading), is_nonnegative=self.is_nonnegative)
+                again = read_function(self.source, name, self.saved(bare[way]))
+                yield from self.proofs(name, self.wanted(name), read, again)
+                yield self.safety(name, check_safety(self.source, name, self.saved(safe.readings[way]), self.ranges()))
 
-    def _saved(self, values):  # type: ignore[no-untyped-def]
-        return Saved(values or ())
-
-    def _subject(self, function: str) -> str:
+    def subject(self, function: str) -> str:
+        """What a check is about."""
         return f"{self.layer.name}.{function}{f' ({self.variant})' if str(self.variant) else ''}"
 
-    def arguments(self):  # type: ignore[no-untyped-def]
+    def arguments(self) -> dict[str, Argument[Any]]:
         """What the parameters of the forward stand for, in their order."""
-        layer = self.layer
-        target = self.derivation.target
-        given: dict[str, object] = {}
+        layer, target = self.layer, self.derivation.target
+        given: dict[str, Argument[Any]] = {}
         if target is not None:
             size = self.derivation.label_axes.get(name_of(target))
-            given[spelled(name_of(target))] = LabelsArgument(target, size) if size is not None else ArrayArgument(target)
+            argument = ArrayArgument(target) if size is None else LabelsArgument(target, size)
+            given[spelled(name_of(target))] = argument
         optional = {name_of(base) for base in layer.optional}
         entries = [*layer.inputs, *layer.parameters]
-        for entry in entries:
-            if name_of(entry) not in optional:
-                given[spelled(name_of(entry))] = ArrayArgument(entry)
-        for hyper in layer.hyperparameters:
-            given[spelled(str(hyper.symbol))] = hyper.symbol
-        for entry in entries:
-            if name_of(entry) in optional:
-                absent = name_of(entry) in self.variant.absent
-                given[spelled(name_of(entry))] = ABSENT if absent else ArrayArgument(entry)
+        given |= {spelled(name_of(e)): ArrayArgument(e) for e in entries if name_of(e) not in optional}
+        given |= {spelled(str(hyper.symbol)): hyper.symbol for hyper in layer.hyperparameters}
+        for e in entries:
+            if name_of(e) in optional:
+                given[spelled(name_of(e))] = ABSENT if name_of(e) in self.variant.absent else ArrayArgument(e)
         return given
 
-    def _delta(self) -> ArrayArgument:
+    def saved(self, reading: Reading[Any]) -> dict[str, Argument[Any]]:
+        """The arguments of a backward."""
         output = self.derivation.output
-        return ArrayArgument(d(output.base)[output.indices])
+        return {"saved": Saved(reading.saved or ()), "delta": ArrayArgument(d(output.base)[output.indices])}
 
     def ranges(self) -> dict[str, tuple[float, float]]:
         """The ranges of the hyperparameters within which the layer states that it is safe."""
@@ -131,43 +142,48 @@ class _View:
             found[spelled(str(hyper.symbol))] = hyper.safe
         return found
 
-    def _wanted(self, name: str) -> list[Indexed | None]:
-        """The tensors whose gradients a function returns, None for an absent one."""
-        layer = self.layer
-        parameters = [p if name_of(p) not in self.variant.absent else None for p in layer.parameters]
-        stem = name.removesuffix(LABELS)
-        if stem == "backward_delta":
-            return list(layer.inputs)
-        return [*parameters] if stem == "backward_update_gradient" else [*layer.inputs, *parameters]
+    def wanted(self, name: str) -> list[str | None]:
+        """The gradients that a function returns, None for that of an absent parameter."""
+        layer, stem = self.layer, name.removesuffix(LABELS)
+        entries = {
+            "backward_delta": layer.inputs,
+            "backward_update_gradient": layer.parameters,
+        }.get(stem, (*layer.inputs, *layer.parameters))
+        return [None if name_of(e) in self.variant.absent else name_of(d(e.base)) for e in entries]
 
-    def _proofs(self, name, arguments, wanted, raw_saved=None) -> Iterator[Check]:  # type: ignore[no-untyped-def]
-        """Every result of a function against what was derived, by the normal form and by the fingerprint."""
-        again = dict(arguments) if raw_saved is None else {**arguments, "saved": raw_saved}
-        readings = read_function(self.source, name, arguments, is_nonnegative=self.is_nonnegative)
-        raw = read_function(self.source, name, again)
-        for reading, bare in zip(readings, raw, strict=True):
+    def proofs(
+        self,
+        name: str,
+        wanted: Sequence[str | None],
+        readings: Sequence[Reading[Formula]],
+        bare: Sequence[Reading[Formula]],
+    ) -> Iterator[Check]:
+        """Every result of a function against what was derived; ``bare`` is read without any facts."""
+        for reading, other in zip(readings, bare, strict=True):
             if len(reading.outputs) != len(wanted):
                 detail = f"it returns {len(reading.outputs)} results, not {len(wanted)}"
-                yield Check(self._subject(name), "returns what it should", False, detail)
+                yield Check(self.subject(name), "returns what it should", False, detail)
                 continue
-            for tensor, value, plain in zip(wanted, reading.outputs, bare.outputs, strict=True):
-                yield self._proof(name, tensor, value, plain)
+            for tensor, value, plain in zip(wanted, reading.outputs, other.outputs, strict=True):
+                if tensor is None or value is None or plain is None:
+                    ok = tensor is None and value is None
+                    yield Check(self.subject(name), "an absent parameter has no gradient", ok, f"{tensor}: {value}")
+                else:
+                    yield self.proof(name, tensor, value, plain)
 
-    def _proof(self, name, tensor, value, plain) -> Check:  # type: ignore[no-untyped-def]
-        subject = self._subject(name)
-        if tensor is None or value is None:
-            ok = tensor is None and value is None
-            return Check(subject, "an absent parameter has no gradient", ok, "None" if ok else f"{tensor}: {value}")
-        expected = self._expected(tensor, value)
-        if expected is None:
-            return Check(subject, f"{tensor} has its own axes", False, f"it has the axes {value.axes}")
-        opinion = agree(specialise(self.layer, self.variant), self._expected(tensor, plain), plain.content.expr)
+    def proof(self, name: str, tensor: str, value: Value[Formula], plain: Value[Formula]) -> Check:
+        """One result: by the normal form with facts, by the fingerprint without."""
+        expected, again = self.expected(tensor, value), self.expected(tensor, plain)
+        if expected is None or again is None:
+            return Check(self.subject(name), f"{tensor} has its own axes", False, f"its axes are {value.axes}")
+        opinion = agree(specialise(self.layer, self.variant), again, plain.content.expr)
         shown = is_zero(expected - value.content.expr, self.derivation.meaning)
         detail = f"normal form: {'residual 0' if shown else 'not shown'}; fingerprint: {opinion.verdict}"
         detail += f" ({opinion.method}, {opinion.trials} trials, 2^{opinion.log2_bound:.0f})"
-        return Check(subject, f"{tensor} is what was derived", shown and opinion.verdict == "agree", detail)
+        return Check(self.subject(name), f"{tensor} is what was derived", shown and opinion.verdict == "agree", detail)
 
-    def _expected(self, tensor: str, value: Value[Formula]) -> Expr | None:
+    def expected(self, tensor: str, value: Value[Formula]) -> Expr | None:
+        """The entry that a value should be, at the value's own indices; None if its axes are others."""
         steps = (*self.derivation.steps, *self.derivation.gradients)
         entry = next(s.left for s in steps if name_of(s.left) == tensor)
         sizes = tuple(size_of(i) for i in entry.indices if isinstance(i, Idx))
@@ -183,10 +199,10 @@ class _View:
                     return True
         return False
 
-    def _safety(self, name, safety) -> list[Check]:  # type: ignore[no-untyped-def]
-        open_ = [str(o) for o in safety.open]
-        count = f"{len(safety.obligations)} obligations shown"
-        return [Check(self._subject(name), "is safe", not open_, "; ".join(open_) or count)]
+    def safety(self, name: str, safety: Safety) -> Check:
+        """Whether nothing that a function computes can leave its range."""
+        left = "; ".join(map(str, safety.open))
+        return Check(self.subject(name), "is safe", safety.is_shown, left or f"{len(safety.obligations)} shown")
 
 
 def is_square_like(e: Expr) -> bool:
@@ -204,15 +220,13 @@ def is_square_like(e: Expr) -> bool:
 
 def _check_assumptions(layer: Layer, source: str, names: Sequence[str]) -> Iterator[Check]:
     """The functions that tell how far a target is from what the layer assumes of it."""
-    expected = {f"assumption_{number}": a for number, a in enumerate(layer.assumptions, 1)}
+    expected = {f"{ASSUMPTION}{number}": a for number, a in enumerate(layer.assumptions, 1)}
     if set(names) != set(expected) or layer.target is None:
         if names or expected:
             yield Check(layer.name, "checks its assumptions", False, f"it has {names}, not {list(expected)}")
         return
     derivation = derive(layer)
-    bare = Derivation(specialise(layer, Variant()), Variant(), derivation.steps, ())
-    meaning = bare.meaning
-    unassumed = type(meaning)(meaning.definitions, meaning.axes, meaning.labels, meaning.signs)
+    unassumed = replace(derivation.meaning, rules=())
     for name, assumption in expected.items():
         subject = f"{layer.name}.{name}"
         try:

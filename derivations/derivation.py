@@ -156,7 +156,8 @@ def name_inner_sums(steps: Sequence[tuple[Indexed, Expr]], taken: set[str]) -> l
     named: list[Step] = []
     for left, right in steps:
         while (inner := _inner_sum(right, True)) is not None:
-            free = free_indices(inner)
+            own = free_indices(inner)
+            free = tuple(sorted(own, key=lambda i: left.indices.index(i) if i in left.indices else len(own)))
             name = _sum_name(inner, taken)
             taken.add(name)
             entry = IndexedBase(name, real=True)[free] if free else IndexedBase(name, real=True)[Integer(0)]
@@ -179,7 +180,7 @@ def _inner_sum(e: Expr, top: bool) -> Sum | None:
 
 
 def _sum_name(e: Sum, taken: set[str]) -> str:
-    stem = "sum_exp" if isinstance(e.function, exp) else "sum"
+    stem = "sum_exp" if isinstance(e.function, exp) else "total"
     name, number = stem, 1
     while name in taken:
         number += 1

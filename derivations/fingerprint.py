@@ -35,6 +35,9 @@ SHARED = 256
 LAWLESS = frozenset({"order", "root", "log", "oracle", "nested"})
 """Features that may make the field tell two equal formulas apart, so that a ball must confirm it."""
 
+SPARED = 8
+"""How many balls stand in for the field at some sizes, where its points lack a root."""
+
 Sizes = dict[str, int]
 
 
@@ -95,7 +98,8 @@ class _Judge:
         self.seed = seed
         self.sizes = list(_small_sizes(program, seed))
         self.larger = list(_larger_sizes(program, seed))
-        self.branches = "order" in program.features or "root" in program.features
+        self.spared = 0
+        self.lawless = bool(program.features & LAWLESS)
         reads = program.statement.reads
         self.labels = any(name in reads and t.label_axis is not None for name, t in program.tensors.items())
 
@@ -103,41 +107,46 @@ class _Judge:
         """The field's opinion; a difference that may be its own ignorance is put to the balls."""
         chance = log2_of_a_false_zero(self.program, LARGEST)
         least = math.ceil(WANTED / chance) if chance < -1 else 100
-        trials, worst = 0, math.inf
+        trials, worst, degenerate = 0, math.inf, True
         for sizes in [*self.sizes, *self.larger]:
             seen = self._look(sizes, max(least, self._repeats(sizes)), self._field_agrees)
             trials += seen.compared
-            if seen.differs and not self.program.features & LAWLESS:
-                return _differ("field", trials, sizes)
             if seen.differs:
-                return self.by_balls("the field tells them apart, but knows not every law used", sizes)
+                return _differ("balls" if self.lawless else "field", trials, sizes)
             worst = min(worst, seen.least) if seen.compared else worst
-        if not trials:
-            return Opinion("cannot", "field", 0, 0.0, "never defined at the sizes and points tried")
+            degenerate = degenerate and (not seen.compared or 0 in sizes.values())
+        if degenerate:
+            return self.by_balls("never defined in the field")
         real = self._check_once()
         if real.differs or not real.compared:
-            return self.by_balls("the field has the sides equal, the reals do not confirm it")
-        reason = "equal in the field, and at a real point"
-        return Opinion("agree", "field", trials, chance * worst, reason)
+            return self.by_balls("equal in the field, but the reals do not confirm it")
+        return Opinion("agree", "field", trials, chance * worst, "equal in the field, and at a real point")
 
-    def by_balls(self, reason: str, first: Sizes | None = None) -> Opinion:
+    def by_balls(self, reason: str) -> Opinion:
         """The weaker opinion: balls at random rational points."""
-        trials = 0
-        for sizes in [*([first] if first else []), *self.sizes, *self.larger[:1]]:
-            seen = self._look(sizes, 4 if max(sizes.values(), default=1) < 2 else 2, self._balls_agree, 12)
+        trials, degenerate = 0, True
+        for sizes in [*self.sizes, *self.larger[:1]]:
+            seen = self._look(sizes, self._repeats(sizes) // 4 + 2, self._balls_agree, 12)
             trials += seen.compared
             if seen.differs:
                 return _differ("balls", trials, sizes)
-        if not trials:
-            return Opinion("cannot", "balls", 0, 0.0, f"{reason}; never defined at the real points tried")
+            degenerate = degenerate and (not seen.compared or 0 in sizes.values())
+        if degenerate:
+            return Opinion("cannot", "balls", trials, 0.0, f"{reason}; never defined at the real points tried")
         return Opinion("agree", "balls", trials, 0.0, reason)
 
     def _repeats(self, sizes: Sizes) -> int:
-        """How often each entry is compared: branches and labels need several points."""
-        longest = max(sizes.values(), default=1)
-        if self.branches:
-            return 24 if longest < 2 else 12 if longest == 2 else 4
-        return (2 if longest < 2 else 8 if longest == 2 else 3) if self.labels else 1
+        """How often each entry is compared: comparisons, roots and labels need several points."""
+        longest, ties = max(sizes.values(), default=1), len(self.program.comparisons)
+        if not (ties or self.labels or "root" in self.program.features):
+            return 1
+        if 0 in sizes.values():
+            return 2
+        if ties:
+            return 32 + 8 * ties if longest == 1 else 12 + 2 * ties if longest == 2 else 4
+        if self.labels:
+            return 2 if longest == 1 else 8 if longest == 2 else 3
+        return 24 if longest == 1 else 12 if longest == 2 else 4
 
     def _check_once(self) -> _Seen:
         """One real point, at the smallest sizes that have one."""
@@ -148,9 +157,7 @@ class _Judge:
                 break
         return seen
 
-    def _look(
-        self, sizes: Sizes, wanted: int, agrees: Callable[[Trial, Env], bool], most: int = 10**6
-    ) -> _Seen:
+    def _look(self, sizes: Sizes, wanted: int, agrees: Callable[[Trial, Env], bool], most: int = 10**6) -> _Seen:
         """Compare every entry at fresh points until each has been compared as often as wanted."""
         frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
         entries = list(assignments(self.program.statement, frame))
@@ -158,6 +165,7 @@ class _Judge:
         if len(entries) > limit:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)
+        self.spared = SPARED
         for attempt in range(wanted + 48):
             waiting = [i for i, count in enumerate(counts) if count < wanted and misses[i] < 8]
             if not waiting:
@@ -186,8 +194,27 @@ class _Judge:
         return None if point is None else Trial(self.program, point, precision)
 
     def _field_agrees(self, trial: Trial, env: Env) -> bool:
+        """Equal in the field; if not, but some law is unknown to it, a ball at the same point decides."""
         sides = self.program.statement
-        return trial.prime.value(sides.left, env) == trial.prime.value(sides.right, env)
+        try:
+            same = trial.prime.value(sides.left, env) == trial.prime.value(sides.right, env)
+        except Redraw:
+            return self._stands_in(trial, env)
+        if same:
+            return True
+        if self.lawless and self._balls_agree(trial, env):
+            raise OutOfReach("the field tells the sides apart, but knows not every law used")
+        return False
+
+    def _stands_in(self, trial: Trial, env: Env) -> bool:
+        """A ball where the field has no root: it may refute, but does not count as a comparison.
+
+        Else a region all of whose roots are non-squares, such as that of √(29·x²), would never be seen.
+        """
+        self.spared -= 1
+        if self.spared > 0 and not self._balls_agree(trial, env):
+            return False
+        raise Redraw("the field has no root here")
 
     def _balls_agree(self, trial: Trial, env: Env) -> bool:
         """Whether the balls share enough bits; more precision where they neither do nor differ."""

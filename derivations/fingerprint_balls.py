@@ -165,9 +165,7 @@ class RealArithmetic:
         """erf is monotone; its ends are computed with 40 bits more and moved outwards."""
         slack = libmpf.from_man_exp(1, -self.precision)
         low, high = (libhyper.mpf_erf(end, self.precision + 40, "n") for end in value)
-        return Ball(
-            libmpf.mpf_sub(low, slack, self.precision, "f"), libmpf.mpf_add(high, slack, self.precision, "c")
-        )
+        return Ball(libmpf.mpf_sub(low, slack, self.precision, "f"), libmpf.mpf_add(high, slack, self.precision, "c"))
 
     def _polynomial(self, name: str, value: Real) -> Real:
         """f and its derivatives: Σ cₖ uᵏ/k!, the coefficients drawn by the name of f."""

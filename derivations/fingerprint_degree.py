@@ -31,9 +31,7 @@ def _degree(program: Program, node: Node, longest: int, known: dict[Node, Degree
     return known[node]
 
 
-def _estimate(
-    program: Program, node: Node, parts: list[Degree], longest: int, known: dict[Node, Degree]
-) -> Degree:
+def _estimate(program: Program, node: Node, parts: list[Degree], longest: int, known: dict[Node, Degree]) -> Degree:
     if node.exact:
         return 0, 0
     if node.kind == "sum":

@@ -45,9 +45,6 @@ def is_square(value: int) -> bool:
     return pow(value, HALF, PRIME) == 1
 
 
-_ZERO = number(0)
-
-
 def residue(value: Exact, modulus: int) -> int:
     """A rational modulo a prime."""
     if value.denominator == 1:
@@ -62,7 +59,7 @@ class PrimeArithmetic:
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self._exponents: dict[int, tuple[Node, Env]] = {1: (_ZERO, {})}
+        self._exponents: dict[int, int] = {1: 0}
         self._logs: dict[int, int] = {1: 0}
 
     def number(self, value: Exact) -> int:
@@ -122,9 +119,13 @@ class PrimeArithmetic:
         return pow(self.random("e"), 2, PRIME)
 
     def exp(self, argument: Node, env: Env) -> int:
+        """exp of an argument; what may serve to relate two logarithms is kept."""
         exponent = self.trial.exponent.value(argument, env)
-        value = exponent.image if isinstance(exponent, Power) else pow(self.base, exponent, PRIME)
-        self._exponents.setdefault(min(value, PRIME - value), (argument, env))
+        if isinstance(exponent, Power):
+            return exponent.image
+        value = pow(self.base, exponent, PRIME)
+        if "log" in self.trial.program.features:
+            self._exponents[min(value, PRIME - value)] = self.trial.prime.value(argument, env)
         return value
 
     def _by_exp(self, name: str, grown: int) -> int:
@@ -170,11 +171,8 @@ class PrimeArithmetic:
                     above = ratio * below % PRIME
                     above = min(above, PRIME - above)
                     if above in self._exponents:
-                        return (sign * log + self._exponent(above) - self._exponent(below)) % PRIME
+                        return (sign * log + self._exponents[above] - self._exponents[below]) % PRIME
         return None
-
-    def _exponent(self, exponential: int) -> int:
-        return self.trial.prime.value(*self._exponents[exponential])
 
 
 class ExponentArithmetic:

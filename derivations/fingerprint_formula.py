@@ -166,7 +166,5 @@ _SLOPES: dict[str, Callable[[Node], Node]] = {
     "cosh": lambda u: _plain("sinh", u),
     "tanh": lambda u: _plus_one(_minus(_to(_plain("tanh", u), 2))),
     "atan": lambda u: _to(_plus_one(_to(u, 2)), -1),
-    "erf": lambda u: node(
-        "multiply", (number(2), _to(PI, Fraction(-1, 2)), _plain("exp", _minus(_to(u, 2))))
-    ),
+    "erf": lambda u: node("multiply", (number(2), _to(PI, Fraction(-1, 2)), _plain("exp", _minus(_to(u, 2))))),
 }

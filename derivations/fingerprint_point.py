@@ -14,11 +14,12 @@ from random import Random
 
 from derivations.fingerprint_balls import Ball, order
 from derivations.fingerprint_evaluate import Env, Redraw, Seed, Undefined
-from derivations.fingerprint_formula import Equation, Exact, Node, OutOfReach, Program
+from derivations.fingerprint_formula import Comparison, Equation, Exact, Node, OutOfReach, Program
 from derivations.fingerprint_trial import Point, Trial
 
 PRECISION = 240
 Row = tuple[dict[tuple[int, ...], Exact], Exact]
+_ODD = frozenset({"sin", "tan", "sinh", "tanh", "atan", "erf"})
 _HOLDS = {
     ">": lambda sign: sign > 0,
     ">=": lambda sign: sign >= 0,
@@ -32,10 +33,11 @@ _HOLDS = {
 def draw_point(program: Program, sizes: dict[str, int], seed: bytes, attempt: int) -> Point | None:
     """A point at these sizes, or None if none was found that satisfies conditions and assumptions.
 
-    Where something is compared, one point in four repeats values and one makes some comparison a tie.
+    Where something is compared, one point in four repeats values and two make some comparison a tie.
     """
     random = Random(seed)
-    point = Point(sizes, seed, attempt // 4 % 4)
+    partial = bool(program.features & {"log", "root"})
+    point = Point(sizes, seed, attempt // 4 % 4 if partial else attempt // 4 % 2 * 2)
     if program.comparisons and attempt % 4 == 1:
         shared = Point(sizes, seed).draw("shared")
         point.ties = (Fraction(0), random.choice([Fraction(1), *program.numbers]), shared)
@@ -43,8 +45,9 @@ def draw_point(program: Program, sizes: dict[str, int], seed: bytes, attempt: in
         return None
     if program.assumptions and not _satisfy(program, point):
         return None
-    if program.comparisons and attempt % 4 == 3:
-        _tie(program, point, random)
+    if program.comparisons and attempt % 4 >= 2:
+        chosen = attempt // 4 * 2 + attempt % 2
+        _tie(program, point, program.comparisons[chosen % len(program.comparisons)], random)
     return point
 
 
@@ -55,16 +58,14 @@ def _satisfy(program: Program, point: Point) -> bool:
     return _take_examples(program, point)
 
 
-def _tie(program: Program, point: Point, random: Random) -> None:
+def _tie(program: Program, point: Point, comparison: Comparison, random: Random) -> None:
     """Move one entry so that the two sides of one comparison meet, where they are affine in it."""
     trial = Trial(program, point, PRECISION)
-    left, right, slot = random.choice(program.comparisons)
+    left, right, slot = comparison
     before = dict(point.fixed)
     try:
         env = {own: random.choice(trial.between(*bounds, {})) for own, bounds in program.ranges.items()}
-        other = (
-            env if slot is None else {**env, slot: random.choice(trial.between(*program.ranges[slot], {}))}
-        )
+        other = env if slot is None else {**env, slot: random.choice(trial.between(*program.ranges[slot], {}))}
         sides = [(left, env, 1)]
         if right is not None or slot is not None:
             sides.append((left if right is None else right, other, -1))
@@ -78,6 +79,15 @@ def _tie(program: Program, point: Point, random: Random) -> None:
         return
     if not _holds(program, point):
         point.fixed = before
+
+
+def _peel(node: Node, random: Random) -> tuple[Node, int]:
+    """A formula inside that makes a node 0, and at which value: log u at u = 1, a product at a factor."""
+    while node.kind in ("abs", "power", "multiply") or (node.kind == "call" and node.payload in _ODD):
+        node = random.choice(node.children) if node.kind == "multiply" else node.children[0]
+    if node.kind == "call" and node.payload == "log":
+        return node.children[0], 1
+    return node, 0
 
 
 def _total(trial: Trial, sides: list[tuple[Node, Env, int]], seed: Seed | None) -> Exact:

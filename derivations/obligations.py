@@ -29,11 +29,21 @@ class SameSize:
 
 @dataclass(frozen=True)
 class SameEntry:
-    """left = right for all free indices; ``in_order`` unless positions are matched by a delta."""
+    """left = right for all free indices.
+
+    Where positions are matched by a delta, ``position`` has the formulas of row and column, and
+    ``counted`` the indices that these take the place of.
+    """
 
     left: Expr
     right: Expr
-    in_order: bool = True
+    position: tuple[Expr, Expr] | None = None
+    counted: tuple[Idx, ...] = ()
+
+    @property
+    def in_order(self) -> bool:
+        """Whether positions agree where indices do."""
+        return self.position is None
 
 
 Obligation = SameSize | SameEntry
@@ -87,11 +97,9 @@ def _matrices(statement: Matrices) -> tuple[Obligation, ...]:
     names = _Names((left, right))
     rows, columns = names.own(left.rows), names.own(left.columns)
     first = substitute(left.entry, dict(zip((*left.rows, *left.columns), (*rows, *columns), strict=True)))
-    second, meets, in_order = names.meet(right, rows, columns)
-    return (
-        *_same_shape(left, right),
-        SameEntry(Mul(*meets, first), Mul(*meets, second), in_order),
-    )
+    second, meets = names.meet(right, rows, columns)
+    entry = names.entry(Mul(*meets, first), Mul(*meets, second), rows, columns)
+    return (*_same_shape(left, right), entry)
 
 
 def _product(statement: Product) -> tuple[Obligation, ...]:
@@ -99,16 +107,14 @@ def _product(statement: Product) -> tuple[Obligation, ...]:
     names = _Names((left, right, result))
     rows, inner, columns = names.own(left.rows), names.own(left.columns), names.own(right.columns)
     first = substitute(left.entry, dict(zip((*left.rows, *left.columns), (*rows, *inner), strict=True)))
-    second, meets, inner_in_order = names.meet(right, inner, columns)
+    second, meets = names.meet(right, inner, columns)
     total = sum_(Mul(*meets, first, second), *inner, *names.made)
-    third, deltas, in_order = names.meet(result, rows, columns)
+    third, deltas = names.meet(result, rows, columns)
     outer = Matrix(left.rows, right.columns, Integer(0))
     return (
-        SameSize(
-            shape_of(left)[1], shape_of(right)[0], "columns of the left factor", "rows of the right factor"
-        ),
+        SameSize(shape_of(left)[1], shape_of(right)[0], "columns of the left factor", "rows of the right factor"),
         *_same_shape(outer, result),
-        SameEntry(Mul(*deltas, total), Mul(*deltas, third), in_order and inner_in_order),
+        names.entry(Mul(*deltas, total), Mul(*deltas, third), rows, columns),
     )
 
 
@@ -139,10 +145,8 @@ class _Names:
             self.taken.add(str(found[-1].label))
         return tuple(found)
 
-    def meet(
-        self, matrix: Matrix, rows: Sequence[Idx], columns: Sequence[Idx]
-    ) -> tuple[Expr, list[Expr], bool]:
-        """A matrix's entry at given rows and columns, the deltas that say so, whether none was needed."""
+    def meet(self, matrix: Matrix, rows: Sequence[Idx], columns: Sequence[Idx]) -> tuple[Expr, list[Expr]]:
+        """A matrix's entry at given rows and columns, and the deltas that match positions, if it takes any."""
         renaming: dict[Expr, Expr] = {}
         deltas: list[Expr] = []
         for wanted, counted in ((rows, matrix.rows), (columns, matrix.columns)):
@@ -153,7 +157,13 @@ class _Names:
                 self.made += fresh
                 renaming |= dict(zip(counted, fresh, strict=True))
                 deltas.append(delta(_position(wanted), _position(fresh)))
-        return substitute(matrix.entry, renaming), deltas, not deltas
+        return substitute(matrix.entry, renaming), deltas
+
+    def entry(self, left: Expr, right: Expr, rows: Sequence[Idx], columns: Sequence[Idx]) -> SameEntry:
+        """The equality of entries, with where they stand if any position had to be matched."""
+        if not self.made:
+            return SameEntry(left, right)
+        return SameEntry(left, right, (_position(rows), _position(columns)), (*rows, *columns, *self.made))
 
 
 def _position(indices: Sequence[Idx]) -> Expr:

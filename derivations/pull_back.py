@@ -100,7 +100,7 @@ def _partials(
     if isinstance(e, Indexed):
         if name_of(e) in names:
             yield Read(e, factor, opened, rules)
-    elif isinstance(e, (Symbol, Rational, Idx)) or isinstance(e, FLAT) or not e.atoms(Indexed):
+    elif isinstance(e, (Symbol, Rational, Idx, *FLAT)) or not e.atoms(Indexed):
         return
     elif isinstance(e, Sum):
         body, fresh = _open(e, factor, opened)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sympy import Expr, Idx, Indexed, Integer, Sum
+from sympy import Expr, Idx, Indexed, Integer
 
+from derivations.bounds import with_plain_bounds
 from derivations.derivation import Derivation, derive, resolve_jacobians
 from derivations.evaluate import Definitions
 from derivations.layer import Layer
@@ -60,7 +61,7 @@ class Setting:
         if self.layer.target is None:
             for left, right in self.layer.target_as_label.items():
                 e = inline(e, left, right)
-        return _with_plain_bounds(e)
+        return with_plain_bounds(e)
 
     def resolved(self, e: Expr) -> Expr:
         """An expression with every jacobian replaced by its derived formula."""
@@ -99,23 +100,6 @@ class Setting:
 
 def _private(entry: Indexed, mark: str) -> Indexed:
     return entry.base[tuple(Idx(f"{r}{mark}", size_of(i)) for r, i in enumerate(entry.indices))]
-
-
-def _with_plain_bounds(e: Expr) -> Expr:
-    """The same formula, its sums' bounds worked out: d - 1 + 0 + 1 - 1, as typed unevaluated, is d - 1."""
-    if isinstance(e, Sum):
-        bounds = ((index, _worked_out(low), _worked_out(high)) for index, low, high in e.limits)
-        return Sum(_with_plain_bounds(e.function), *bounds)
-    if not e.args or isinstance(e, (Idx, Indexed)):
-        return e
-    args = [_with_plain_bounds(a) if isinstance(a, Expr) else a for a in e.args]
-    return (
-        e if all(new is old for new, old in zip(args, e.args, strict=True)) else e.func(*args, evaluate=False)
-    )
-
-
-def _worked_out(e: Expr) -> Expr:
-    return e.func(*map(_worked_out, e.args)) if e.args and not isinstance(e, (Idx, Indexed)) else e
 
 
 def setting_of(layer: Layer, formulas: Sequence[Expr], absent: tuple[str, ...] = ()) -> Setting:

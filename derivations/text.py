@@ -99,16 +99,14 @@ def _indexed(e: Indexed) -> Piece:
 
 
 def _sum(e: Expr) -> Piece:
-    """Σ, max or argmax over indices: a prefix that reaches to the end of its product."""
+    """Σ, max, argmax or mean over indices: a prefix that reaches to the end of its product."""
     sign = {maximum_over: "max", argmax_over: "argmax", mean_over: "mean"}.get(e.func, "Σ")
     head = " ".join(f"{sign}_{i.label}" for i in bound_indices(e))
     return Piece(f"{head} {_piece(e.args[0]).within(PREFIX)}", PREFIX)
 
 
 def _terms(e: Add) -> Piece:
-    """Terms that are added come before terms that are taken away."""
-    signed = [_signed(t) for t in _flat(e, Add)]
-    signed.sort(key=lambda s: (s[0] < 0, _rank_of_term(s[1]), formula(s[1])))
+    signed = map(_signed, sorted(_flat(e, Add), key=term_key))
     first, *rest = [(sign, _piece(t).within(PREFIX)) for sign, t in signed]
     text = ("-" if first[0] < 0 else "") + first[1]
     return Piece(text + "".join(f" {'-' if sign < 0 else '+'} {t}" for sign, t in rest), TERMS)
@@ -139,13 +137,17 @@ def _coefficient(parts: Sequence[Expr]) -> tuple[Fraction, list[Expr]]:
     return prod(numbers, start=Fraction(1)), [p for p in parts if not isinstance(p, Rational)]
 
 
-def _rank_of_term(e: Expr) -> tuple[int, int]:
-    if isinstance(e, Rational):
-        return 0, 0
+def term_key(e: Expr) -> tuple[bool, int, int, str]:
+    """Sorts terms: added before taken away; numbers, sums, what has indices, scalars; short ones first."""
+    sign, e = _signed(e)
     parts = _flat(e, Mul) if isinstance(e, Mul) else [e]
-    if all(isinstance(p, (Symbol, Rational)) and not isinstance(p, Idx) for p in parts):
-        return 3, len(parts)
-    return (1 if any(isinstance(p, Sum) for p in parts) else 2), len(parts)
+    if isinstance(e, Rational):
+        rank = 0
+    elif all(isinstance(p, (Symbol, Rational)) for p in parts):
+        rank = 3
+    else:
+        rank = 1 if any(isinstance(p, Sum) for p in parts) else 2
+    return sign < 0, rank, len(parts), formula(e)
 
 
 def _factors(e: Mul) -> Piece:
@@ -165,8 +167,7 @@ def _factors(e: Mul) -> Piece:
 
 def _product(number: int, parts: Sequence[Expr], *, last_is_free: bool) -> list[str]:
     """The factors as texts in their order; a sum reaches as far as it can, so only the last may go bare."""
-    ordered = sorted(parts, key=lambda p: (_rank_of_factor(p), formula(p)))
-    pieces = [_piece(p) for p in ordered]
+    pieces = [_piece(p) for p in sorted(parts, key=factor_key)]
     texts = [p.within(FACTORS) for p in pieces]
     if texts and last_is_free and pieces[-1].strength == PREFIX:
         texts[-1] = pieces[-1].text
@@ -177,10 +178,13 @@ def _is_below(e: Expr) -> bool:
     return isinstance(e, Pow) and isinstance(e.exp, Rational) and e.exp < 0
 
 
-def _rank_of_factor(e: Expr) -> tuple[int, int]:
+def factor_key(e: Expr) -> tuple[int, bool, str]:
+    """Sorts factors: numbers, scalars, brackets, gradients, tensors (x before W), functions, sums."""
     base = e.base if isinstance(e, Pow) else e
     if isinstance(base, Indexed):
-        return (3, 0) if is_gradient(base.base) else (4, int(name_of(base)[0].isupper()))
+        if is_gradient(base.base):
+            return 3, False, formula(e)
+        return 4, name_of(base)[0].isupper(), formula(e)
     ranks: tuple[type | tuple[type, ...], ...] = (
         Rational,
         Symbol,
@@ -190,7 +194,8 @@ def _rank_of_factor(e: Expr) -> tuple[int, int]:
         Add,
         Function,
     )
-    return next((r for r, kinds in enumerate(ranks) if isinstance(base, kinds)), len(ranks)), 0
+    rank = next((r for r, kinds in enumerate(ranks) if isinstance(base, kinds)), len(ranks))
+    return rank, False, formula(e)
 
 
 # Powers, functions, brackets ------------------------------------------------------------------------
@@ -200,7 +205,8 @@ def _power(e: Pow) -> Piece:
     if _is_below(e):
         return _factors(Mul(e, Integer(1), evaluate=False))
     if e.exp == Rational(1, 2):
-        return Piece(f"√{_piece(e.base).text}" if isinstance(e.base, Symbol) else f"√({formula(e.base)})", ATOM)
+        under = formula(e.base)
+        return Piece(f"√{under}" if isinstance(e.base, Symbol) else f"√({under})", ATOM)
     base = _piece(e.base).within(ATOM)
     if e.exp in SUPERSCRIPTS:
         return Piece(base + SUPERSCRIPTS[int(e.exp)], POWER)

@@ -100,11 +100,18 @@ class _Task:
     right: Expr
     unknowns: Unknowns
     at: tuple[Idx, ...]
+    places: Mapping[str, Expr]
     compared: int = 0
     inexact: Witness | None = None
 
 
-def find_witness(setting: Setting, left: Expr, right: Expr, effort: Effort = THOROUGH) -> Search:
+def find_witness(
+    setting: Setting,
+    left: Expr,
+    right: Expr,
+    effort: Effort = THOROUGH,
+    places: Mapping[str, Expr] | None = None,
+) -> Search:
     """Search for values at which two formulas, without jacobians, differ.
 
     Parameters
@@ -115,9 +122,12 @@ def find_witness(setting: Setting, left: Expr, right: Expr, effort: Effort = THO
         What is compared, for all values of their free indices.
     effort : Effort
         How far to go.
+    places : mapping, optional
+        What a witness says of where it is, instead of the values of the free indices.
     """
     at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
-    task = _Task(left, right, unknowns_of(setting, (left, right)), at)
+    shown = {str(i.label): i for i in at} if places is None else places
+    task = _Task(left, right, unknowns_of(setting, (left, right)), at, shown)
     for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
         found = _at_sizes(task, sizes, effort)
         if found is not None:
@@ -192,8 +202,8 @@ def _try(
 
 def _witness(task: _Task, point: Point, at: Mapping[Idx, int], values: tuple[Number, Number]) -> Witness:
     left, right = map(spell, values)
-    shown = task.unknowns.shown(point)
-    return Witness(point.sizes, shown, {str(i.label): p for i, p in at.items()}, left, right)
+    places = {name: int(evaluate(e, point, at)) for name, e in task.places.items()}
+    return Witness(point.sizes, task.unknowns.shown(point), places, left, right)
 
 
 def _at_random(domains: Sequence[Sequence[Fraction]], count: int) -> Iterator[list[int]]:

@@ -2,13 +2,28 @@
 
 import importlib
 import sys
+from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from codegen.page import Argument, Assumption, Condition, Hyper, Labels, Page, Parameter, PlainFunction, Size
+from codegen.page import (
+    Argument,
+    Assumption,
+    Condition,
+    Hyper,
+    Labels,
+    Page,
+    Parameter,
+    PlainFunction,
+    Size,
+    render_module,
+    render_package,
+    render_support,
+)
 
 
 def function(name: str, arguments: str, body: str, doc: str = "") -> PlainFunction:
@@ -111,9 +126,7 @@ RBF = layer(
     parameters=(Parameter("c", ("J", "d"), "", ("self.centres", "self.input"), "1", "c uniform in ±1"),),
     sizes=(Size("input", "d"), Size("centres", "J")),
     hyperparameters=(
-        Hyper(
-            "s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-100 to 1e+100"
-        ),
+        Hyper("s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-100 to 1e+100"),
     ),
 )
 
@@ -250,20 +263,24 @@ MIX = layer(
 PAGES = (LINEAR, RBF, CROSS_ENTROPY, BCE_WITH_LOGITS, FLIP, MIX)
 
 
-@pytest.fixture(scope="session")
-def package(tmp_path_factory, request):
-    """The pages as a package that can be imported."""
-    directory = tmp_path_factory.mktemp("rendered") / "skeletons"
-    directory.mkdir()
+def make_package(directory: Path) -> ModuleType:
+    """The pages as the package ``skeletons``, imported anew."""
+    home = directory / "skeletons"
+    home.mkdir()
     files = {f"{page.module}.py": render_module(page) for page in PAGES}
     for name, text in (files | render_support() | {"__init__.py": render_package(PAGES)}).items():
-        (directory / name).write_text(text, encoding="utf-8")
-    sys.path.insert(0, str(directory.parent))
-    request.addfinalizer(lambda: sys.path.remove(str(directory.parent)))
-    return importlib.import_module("skeletons")
+        (home / name).write_text(text, encoding="utf-8")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "skeletons"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(directory))
+    try:
+        return importlib.import_module("skeletons")
+    finally:
+        sys.path.remove(str(directory))
 
 
 def refuses(message, call, *arguments, **keywords):
+    """The call raises a ValueError with exactly this message."""
     with pytest.raises(ValueError) as caught:
         call(*arguments, **keywords)
     assert str(caught.value) == message

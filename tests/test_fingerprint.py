@@ -1,43 +1,33 @@
 """The fingerprint: what is true agrees, what is false does not, however it is dressed up."""
 
-import itertools
-import subprocess
-import sys
-
 import pytest
 from sympy import (
     Abs,
     E,
     Expr,
-    Float,
     Function,
-    IndexedBase,
     Integer,
-    KroneckerDelta,
     Max,
     Min,
     Mod,
     Rational,
-    Symbol,
     atan,
     cos,
     cosh,
     erf,
     exp,
     floor,
-    isprime,
     log,
     pi,
     sign,
     sin,
     sinh,
     sqrt,
-    sympify,
     tan,
     tanh,
 )
 
-from derivations.fingerprint import Opinion, agree
+from derivations.fingerprint import agree
 from derivations.fingerprint_field import HALF, PRIME
 from derivations.layer import Assumption, Hyperparameter, Layer
 from derivations.notation import (
@@ -64,7 +54,10 @@ F, G, dF = Function("F"), Function("G"), Function("F'")
 N, D, K = (index.upper + 1 for index in (n, i, j))
 
 LINEAR = Layer(
-    "Linear", inputs=(x[n, i],), parameters=(W[j, i], b[j]), forward={z[n, j]: sum_(x[n, i] * W[j, i], i) + b[j]}
+    "Linear",
+    inputs=(x[n, i],),
+    parameters=(W[j, i], b[j]),
+    forward={z[n, j]: sum_(x[n, i] * W[j, i], i) + b[j]},
 )
 SQUARE = Layer("Square", inputs=(x[n, j],), parameters=(W[j, k],), forward={z[n, j]: sum_(x[n, k] * W[j, k], k)})
 RBF = Layer(
@@ -112,9 +105,7 @@ HUBER = Layer(
     forward={z[i]: positive(s - Abs(x[i])) * x[i] ** 2 / 2 + (1 - positive(s - Abs(x[i]))) * s * (Abs(x[i]) - s / 2)},
 )
 o, v, l = axes("o:P v:R l:H")
-WINDOW = Layer(
-    "Window", inputs=(x[l],), parameters=(w[v],), forward={z[o]: sum_(w[v] * x[2 * o + v - 1], v)}
-)
+WINDOW = Layer("Window", inputs=(x[l],), parameters=(w[v],), forward={z[o]: sum_(w[v] * x[2 * o + v - 1], v)})
 PLAIN = Layer("Plain", inputs=(x[i], y[i], u[i]), forward={z[i]: x[i]})
 X, Y, U = x[i], y[i], u[i]
 A = a[n, i]
@@ -167,7 +158,7 @@ with as_written():
         "rbf q": (RBF, d(q)[n, j], -d(z)[n, j] * z[n, j] / (2 * s**2)),
         "rbf x": (RBF, d(x)[n, i], sum_(d(z)[n, j] * z[n, j] * (c[j, i] - x[n, i]) / s**2, j)),
         "rbf c": (RBF, d(c)[j, i], sum_(d(z)[n, j] * z[n, j] * (x[n, i] - c[j, i]) / s**2, n)),
-        "rbf by its root": (RBF, exp(-sqrt(q[n, j]) ** 2 / (2 * s**2)), z[n, j]),
+        "rbf by its root": (RBF, exp(-(sqrt(q[n, j]) ** 2) / (2 * s**2)), z[n, j]),
         "cross-entropy": (CROSS_ENTROPY, d(a)[n, k], d(loss)[n] * (P - y[n, k])),
         "cross-entropy jacobian": (CROSS_ENTROPY, jacobian(loss[n], a[n, k]), exp(lp[n, k]) - y[n, k]),
         "log-softmax": (CROSS_ENTROPY, exp(lp[n, k]), P),
@@ -272,7 +263,11 @@ with as_written():
         "true at 1 and 2": (PLAIN, D**2 * X, (3 * D - 2) * X),
         "true at 0, 1 and 2": (PLAIN, D**3 * sum_(X, i), (3 * D**2 - 2 * D) * sum_(X, i)),
         "true up to 2, by a delta": (PLAIN, X * delta(i, 2), Integer(0) * X),
-        "false at 0 only": (LINEAR, sum_(x[n, i], n) / N, sum_(x[n, i], n) * N ** -1 + delta(D, D) * delta(K, 0)),
+        "false at 0 only": (
+            LINEAR,
+            sum_(x[n, i], n) / N,
+            sum_(x[n, i], n) * N**-1 + delta(D, D) * delta(K, 0),
+        ),
         "square of a sum": (PLAIN, sum_(X, i) ** 2, sum_(X**2, i)),
         "sum of a product": (PLAIN, sum_(X * Y, i), sum_(X, i) * sum_(Y, i)),
         # one point, one region

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.regime.accuracy import measure
+from tests.regime.accuracy import measure, report
 from tests.regime.case import Case
 from tests.regime.cases import CASES, LAYERS
 from tests.regime.numbers import cast
@@ -27,7 +27,7 @@ each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: np.dtype
 @each_case
 def test_plain_loops(case: Case, dtype):
     for region in case.regions:
-        for seed in range(5):
+        for seed in range(3):
             check_against_oracle(case, case.load(), case.draw(seed, region=region), dtype)
 
 
@@ -62,3 +62,7 @@ def test_digits_that_survive(case: Case, region: str, dtype):
     forward, backward = measure(case, case.load(), region, dtype, draws=8)
     assert forward.absolute <= case.ulps[region][0]
     assert backward.absolute <= case.ulps[region][1]
+
+
+def test_accuracy_is_reported_for_every_region_and_dtype():
+    assert report(LAYERS, draws=1).row_count == len(DTYPES) * sum(len(case.regions) for case in LAYERS)

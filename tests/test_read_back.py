@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from sympy import Symbol
 
-from codegen.read_back import ABSENT, ArrayArgument, LabelsArgument, Number, Saved, read_function
+from codegen.read_back import (
+    ABSENT,
+    ArrayArgument,
+    LabelsArgument,
+    Number,
+    ReadBackError,
+    Saved,
+    read_function,
+)
 from derivations.notation import axes, d, name_of, size_of
 from tests.plain_values import World
 from tests.reader_cases import (
@@ -315,6 +323,19 @@ def test_guards_give_every_way():
     for reading in readings:
         (value,) = values_of(reading.outputs, world_of((X, array)))
         np.testing.assert_allclose(value, np.exp(array) + reading.way[1])
+
+
+def test_saved_values_alone():
+    source = text("u = x * 2\nreturn x, u, b", "x, b=None", "saved_values")
+    arguments = arguments_of("x, b=None")
+    (reading,) = read_function(source, "saved_values", arguments, only_saved=True)
+    assert reading.outputs == () and reading.saved[2] is None
+    first, second = (value.content for value in reading.saved[:2])
+    assert first.expr == x[first.indices] and second.expr == 2 * x[second.indices]
+    with pytest.raises(ReadBackError, match="shares memory"):
+        read_function(source, "saved_values", arguments)
+    with pytest.raises(ReadBackError, match="tuple of saved names"):
+        read_function(text("return x * 1", "x"), "forward", {"x": X}, only_saved=True)
 
 
 def test_saved_numbers_come_back():

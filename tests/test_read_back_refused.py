@@ -186,6 +186,11 @@ REFUSED = {
         "x, v",
         "in place",
     ),
+    "a copy of a single number of NumPy changed in place": (
+        "u = v.sum(axis=0)\nw = u[None]\nw += 1\nreturn x * u",
+        "x, v",
+        "in place",
+    ),
     "None in arithmetic": ("return x + b", "x, b=None", "not an array"),
     "a condition on an array": ("if x > 0:\n    u = x\nreturn x * 1", "x", "single numbers"),
     "truth of an array": ("if x:\n    u = x\nreturn x * 1", "x", "condition"),

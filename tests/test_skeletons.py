@@ -14,11 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codegen.page import Argument, Size, render_module, render_package
-from tests.example_pages import CROSS_ENTROPY, FLIP, LINEAR, MIX, function, layouts, package, refuses
-
-__all__ = ["package"]
+from tests.example_pages import CROSS_ENTROPY, FLIP, LINEAR, MIX, function, layouts, make_package, refuses
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory):
+    return make_package(tmp_path_factory.mktemp("rendered"))
 
 
 class TestText:
@@ -60,7 +63,8 @@ class TestText:
         refuses(f"Linear: the constructor needs another name for {name}", render_module, page)
 
     def test_what_would_end_a_docstring_is_refused(self):
-        page = replace(FLIP, functions=(function("forward", "x", "return x, ()", 'say """'), FLIP.functions[1]))
+        forward = function("forward", "x", "return x, ()", 'say """')
+        page = replace(FLIP, functions=(forward, FLIP.functions[1]))
         with pytest.raises(ValueError, match="cannot stand in a docstring"):
             render_module(page)
 
@@ -139,6 +143,7 @@ class TestConstructor:
             ),
             ("RBF", {"input": 3, "centres": 2, "s": -1.0}, "RBF: s must satisfy s > 0; got -1.0"),
             ("RBF", {"input": 3, "centres": 2, "s": np.inf}, "RBF: s must be a finite number; got inf"),
+            ("RBF", {"input": 3, "centres": 2, "s": True}, "RBF: s must be a finite number; got True"),
             ("RBF", {"input": 3, "centres": 2, "s": "1"}, "RBF: s must be a finite number; got '1'"),
             ("Mix", {"width": 3, "stride": 0}, "Mix: stride must satisfy stride >= 1; got 0"),
             (

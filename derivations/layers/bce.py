@@ -2,11 +2,27 @@
 
 from sympy import log
 
-from derivations.layer import Layer
-from derivations.notation import axes, tensors
+from derivations.layer import DEFINITION, PROVEN, Claim, Defines, Equal, Layer
+from derivations.notation import as_written, axes, d, tensors
 
 n, i = axes("n:N i:d")
 y, yhat, loss = tensors("y ŷ loss")
+
+with as_written():
+    CLAIMS = (
+        Claim(
+            "1.bce.forward",
+            Defines(loss[n, i], -(y[n, i] * log(yhat[n, i]) + (1 - y[n, i]) * log(1 - yhat[n, i]))),
+            DEFINITION,
+            reading="the formula is for each entry",
+        ),
+        Claim(
+            "1.bce.backward",
+            Equal(d(yhat)[n, i], -(y[n, i] / yhat[n, i] + (y[n, i] - 1) / (1 - yhat[n, i]))),
+            PROVEN,
+            reading="the formula is for each entry",
+        ),
+    )
 
 BCE = Layer(
     "BCELoss",
@@ -15,4 +31,5 @@ BCE = Layer(
     forward={loss[n, i]: -(y[n, i] * log(yhat[n, i]) + (1 - y[n, i]) * log(1 - yhat[n, i]))},
     aliases=("BCE",),
     source='document 1, "Coût Cross-entropique binaire"',
+    claims=CLAIMS,
 )

@@ -5,7 +5,7 @@ Run ``python -m tests.regime.accuracy`` for the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,22 +73,23 @@ def loss(computed: np.ndarray, exact: Any) -> Loss:
     return worst
 
 
-def rows(cases: tuple[Case, ...] = LAYERS) -> Iterator[tuple[str, str, str, Loss, Loss]]:
+def rows(cases: Sequence[Case], draws: int) -> Iterator[tuple[str, str, str, Loss, Loss]]:
     """Case, region and dtype, with what the output and the gradients lose there."""
     for case in cases:
         for region in case.regions:
             for dtype in (np.float32, np.float64):
-                yield case.name, region, np.dtype(dtype).name, *measure(case, case.load(), region, dtype)
+                lost = measure(case, case.load(), region, dtype, draws)
+                yield case.name, region, np.dtype(dtype).name, *lost
 
 
-def report() -> Table:
-    """The table of all layers, regions and dtypes."""
+def report(cases: Sequence[Case] = LAYERS, draws: int = DRAWS) -> Table:
+    """The table of cases, regions and dtypes."""
     table = Table(title="the largest errors, in units in the last place")
     for heading in ("functions", "region", "dtype"):
         table.add_column(heading, no_wrap=True)
     for heading in ("output absolute", "relative", "gradients absolute", "relative"):
         table.add_column(heading, justify="right")
-    for *where, forward, backward in rows():
+    for *where, forward, backward in rows(cases, draws):
         lost = (forward.absolute, forward.relative, backward.absolute, backward.relative)
         table.add_row(*where, *(f"{value:.3g}" for value in lost))
     return table

@@ -29,12 +29,21 @@ def unit_deltas(output: Any) -> Iterator[tuple[tuple[int, ...], Any]]:
 
 
 def pulled_back(case: Case, functions: Functions, arguments: Arguments) -> tuple[Any, ...]:
-    """The Jacobians that backward stands for, by unit δ: the output's axes, then the argument's."""
+    """The Jacobians that backward stands for, by unit δ: the output's axes, then the argument's.
+
+    Raises
+    ------
+    DisagreementError
+        Where a gradient has not the shape of its argument.
+    """
     output, saved = functions.forward(*arguments.values())
     shapes = [output.shape + np.shape(arguments[name]) for name in case.gradients]
     jacobians = tuple(np.empty(shape, dtype=output.dtype) for shape in shapes)
     for index, delta in unit_deltas(output):
-        for result, gradient in zip(jacobians, functions.backward(saved, delta), strict=True):
+        gradients = functions.backward(saved, delta)
+        for name, result, gradient in zip(case.gradients, jacobians, gradients, strict=True):
+            if gradient.shape != np.shape(arguments[name]):
+                raise DisagreementError(f"{case.name}: the gradient of {name} has shape {gradient.shape}")
             result[index] = gradient
     return jacobians
 

@@ -39,6 +39,8 @@ class Case:
     regions
         Draws of arguments by the name of the region they come from; the first, "usual", has entries of
         about 1 and keeps away from kinks.
+    double
+        More draws by name, of magnitudes that only float64 can hold.
     oracle
         The output by plain loops. ``definition`` is a document's spelling, where that is another one.
     gradients
@@ -65,6 +67,7 @@ class Case:
     oracle: Callable[..., Any]
     gradients: tuple[str, ...]
     definition: Callable[..., Any] | None = None
+    double: Mapping[str, Draw] = field(default_factory=dict)
     forward: str = "forward"
     backward: str = "backward"
     restrictions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,9 @@ from tests.regime.numbers import (
 )
 from tests.regime.oracle_check import check_against_oracle, oracle_jacobian, oracle_output, require_near
 
-STRICT: dict[str, Any] = {"over": "raise", "divide": "raise", "invalid": "raise", "under": "ignore"}
+STRICT: Mapping[str, Any] = MappingProxyType(
+    {"over": "raise", "divide": "raise", "invalid": "raise", "under": "ignore"}
+)
 """np.errstate for finite values: nothing may leave its range, but what is small may become 0."""
 
 LANDMARKS = (0.0, 1.0, 88.7, 104.0, 709.8, 745.2, 1e4, 1e-300, 1e150, 1e300)
@@ -44,6 +47,8 @@ def extreme_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]
             yield _filled(case, dtype, seed, name, values[seed : seed + 1])
         for seed in range(count):
             yield _filled(case, dtype, seed, name, values)
+    if np.dtype(dtype) == np.float64:
+        yield from (draw(np.random.default_rng(0), *case.small_sizes(0)) for draw in case.double.values())
 
 
 def unbounded_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,126 @@
+"""What our judges find out about a statement: normal form, fingerprint, search for a witness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Mul
+
+from derivations.fingerprint import Opinion, agree
+from derivations.layer import OPEN, PROVEN, REFUTED, Expected, Statement
+from derivations.normal_form import is_zero
+from derivations.obligations import SameEntry, SameSize, obligations
+from derivations.setting import Setting
+from derivations.substitution import free_indices
+from derivations.witness import BRIEF, THOROUGH, Witness, find_witness, size_witness
+
+
+class Disagreement(RuntimeError):
+    """Two of our own judges contradict each other: a bug of ours, never a verdict."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Proven, refuted or open, with what led there."""
+
+    verdict: Expected
+    checks: tuple[str, ...]
+    witness: Witness | None = None
+    reason: str = ""
+
+
+def find(setting: Setting, statement: Statement) -> Finding:
+    """Find out whether a statement holds in a setting.
+
+    Returns
+    -------
+    Finding
+        Refuted by the first size or entry that fails; proven if none does; else open.
+
+    Raises
+    ------
+    Disagreement
+        If the normal form, the fingerprint and the search for a witness contradict each other.
+    """
+    checks: tuple[str, ...] = ()
+    for obligation in obligations(statement):
+        found = _sizes(obligation) if isinstance(obligation, SameSize) else _entries(setting, obligation)
+        checks += found.checks
+        if found.verdict is not PROVEN:
+            return Finding(found.verdict, checks, found.witness, found.reason)
+    return Finding(PROVEN, checks)
+
+
+def _sizes(wanted: SameSize) -> Finding:
+    """Whether two counts agree for all sizes."""
+    compares = f"{wanted.left_is} against {wanted.right_is}"
+    if is_zero(Add(wanted.left, Mul(-1, wanted.right))):
+        return Finding(PROVEN, (f"sizes: {compares}, equal for all sizes",))
+    witness = size_witness(wanted.left, wanted.right, compares)
+    if witness is None:
+        return Finding(OPEN, (f"sizes: {compares}, not shown equal",), None, "no sizes found that differ")
+    return Finding(REFUTED, (f"sizes: {compares}, different",), witness)
+
+
+def _entries(setting: Setting, wanted: SameEntry) -> Finding:
+    """Whether two formulas agree for all sizes, indices and values."""
+    left, right = setting.read(wanted.left), setting.read(wanted.right)
+    below = setting.resolved(left), setting.resolved(right)
+    zero = wanted.in_order and is_zero(Add(below[0], Mul(-1, below[1])), setting.meaning())
+    opinion = agree(setting.layer, setting.spelled_out(left), setting.spelled_out(right))
+    search = find_witness(setting, *below, BRIEF if zero else THOROUGH, _places(wanted))
+    _stop_if_they_disagree(setting, wanted, zero, opinion, search.witness)
+    seen = "no difference" if search.witness is None else "a difference"
+    checks = (
+        _normal_form_check(wanted, zero),
+        _opinion_check(opinion),
+        f"values: {search.compared} compared, {seen}",
+    )
+    if zero and not search.compared:
+        return Finding(OPEN, checks, None, "no admissible point was found at which both sides are defined")
+    if zero and opinion.verdict == "agree":
+        return Finding(PROVEN, checks)
+    if zero:
+        return Finding(OPEN, checks, None, f"the fingerprint cannot tell: {opinion.reason}")
+    if search.witness is None:
+        return Finding(OPEN, checks, None, "neither shown nor refuted")
+    if opinion.verdict == "differ":
+        return Finding(REFUTED, checks, search.witness)
+    return Finding(OPEN, checks, search.witness, f"the fingerprint cannot confirm it: {opinion.reason}")
+
+
+def _places(wanted: SameEntry) -> dict[str, Expr] | None:
+    """Row and column for a reader, and the indices that neither counts, where positions are matched."""
+    if wanted.position is None:
+        return None
+    free = (i for side in (wanted.left, wanted.right) for i in free_indices(side))
+    others = {str(i.label): i for i in free if i not in wanted.counted}
+    return {"row": wanted.position[0], "column": wanted.position[1], **others}
+
+
+def _stop_if_they_disagree(
+    setting: Setting, wanted: SameEntry, zero: bool, opinion: Opinion, witness: Witness | None
+) -> None:
+    statement = f"{setting.layer.name}: {wanted.left} = {wanted.right}"
+    if zero and witness is not None:
+        raise Disagreement(f"{statement}: residual 0 in the normal form, yet at {witness}")
+    if zero and opinion.verdict == "differ":
+        raise Disagreement(f"{statement}: residual 0 in the normal form, but fingerprint: {opinion.reason}")
+    if witness is not None and opinion.verdict == "agree":
+        raise Disagreement(f"{statement}: the fingerprint agrees, yet at {witness}")
+
+
+def _normal_form_check(wanted: SameEntry, zero: bool) -> str:
+    if not wanted.in_order:
+        return "normal form: not asked, positions are matched by counting"
+    return f"normal form: residual {'0' if zero else 'not shown 0'}"
+
+
+def _opinion_check(opinion: Opinion) -> str:
+    trials = f"{opinion.method}, {opinion.trials} trials"
+    if opinion.verdict == "agree" and opinion.method == "field":
+        return f"fingerprint: agrees, {trials}, 2^{opinion.log2_bound:.0f}"
+    if opinion.verdict == "agree":
+        return f"fingerprint: agrees, {trials} of 200 bits, the weaker opinion: {opinion.reason}"
+    word = {"differ": "differs", "cannot": "cannot tell"}[opinion.verdict]
+    return f"fingerprint: {word}, {trials}: {opinion.reason}"

@@ -1,0 +1,196 @@
+"""From a claim to a verdict with its evidence; docs/language.md, section 2, says what each verdict means.
+
+A claim that does not name an optional parameter is judged with it first; where that does not prove the
+claim, without it, since the document may have none. The verdict says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Indexed
+
+from derivations.definition import check_layer
+from derivations.evidence import Disagreement, Finding, find
+from derivations.latex import latex, latex_in_order, latex_shape, latex_statement
+from derivations.layer import (
+    DEFINITION,
+    INCOMPLETE,
+    OPEN,
+    PROVEN,
+    REFUTED,
+    Assumption,
+    Blank,
+    Claim,
+    Defines,
+    Expected,
+    Layer,
+    Matrices,
+    Product,
+    Shape,
+    Statement,
+)
+from derivations.notation import d, jacobian, name_of
+from derivations.obligations import formulas, shape_of
+from derivations.setting import Setting, setting_of
+from derivations.substitution import inline
+from derivations.text import equation
+from derivations.unknowns import unknowns_of
+from derivations.witness import Witness
+
+__all__ = ["Disagreement", "Verdict", "judge", "judge_claim"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim judged.
+
+    ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right. ``witness`` shows
+    where a refuted claim fails; ``checks`` says what was done, ``assumptions`` what the verdict rests on,
+    ``reading`` how the typesetting was read.
+    """
+
+    id: str
+    verdict: Expected
+    expected: Expected
+    statement: str
+    derived: str
+    witness: Witness | None
+    reason: str
+    assumptions: tuple[str, ...]
+    checks: tuple[str, ...]
+    reading: str
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A statement judged in one setting."""
+
+    setting: Setting
+    finding: Finding
+    absent: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Expected:
+        return self.finding.verdict
+
+
+def judge(layer: Layer) -> list[Verdict]:
+    """The verdicts on all claims of a layer, in their order."""
+    return [judge_claim(layer, claim) for claim in layer.claims]
+
+
+def judge_claim(layer: Layer, claim: Claim) -> Verdict:
+    """The verdict on one claim.
+
+    Raises
+    ------
+    Disagreement
+        If our own judges contradict each other.
+    DefinitionError
+        If an assumption that the claim requires has no example that satisfies it.
+    """
+    trial = _try(layer, claim.statement)
+    if claim.requires and trial.verdict is not PROVEN:
+        return _with_hypothesis(layer, claim, trial)
+    if isinstance(claim.statement, Blank):
+        verdict = INCOMPLETE if trial.verdict is PROVEN else OPEN
+        return _verdict(claim, trial, verdict)
+    if isinstance(claim.statement, Defines) and trial.verdict is PROVEN:
+        return _verdict(claim, trial, DEFINITION)
+    if trial.verdict is REFUTED and claim.correction is not None:
+        return _corrected(layer, claim, trial, claim.correction)
+    return _verdict(claim, trial, trial.verdict)
+
+
+def _with_hypothesis(layer: Layer, claim: Claim, without: _Trial) -> Verdict:
+    """Incomplete: refuted without a hypothesis that the document does not state, proven with it."""
+    stronger = replace(layer, assumptions=(*layer.assumptions, *claim.requires))
+    check_layer(stronger)
+    trial = _try(stronger, claim.statement)
+    if without.verdict is REFUTED and trial.verdict is PROVEN:
+        verdict = _verdict(claim, trial, INCOMPLETE)
+        return replace(verdict, witness=without.finding.witness)
+    return _verdict(claim, without, OPEN)
+
+
+def _corrected(layer: Layer, claim: Claim, trial: _Trial, correction: Statement) -> Verdict:
+    """Refuted, if what should stand there is proven itself."""
+    if _try(layer, correction).verdict is PROVEN:
+        return _verdict(claim, trial, REFUTED)
+    verdict = _verdict(claim, trial, OPEN)
+    return replace(verdict, reason="refuted, but the correction is not proven")
+
+
+def _try(layer: Layer, statement: Statement) -> _Trial:
+    """A statement with all optional parameters; if that does not prove it, without those it does not name."""
+    used = formulas(statement)
+    setting = setting_of(layer, used)
+    whole = _Trial(setting, find(setting, statement))
+    named = {name_of(e) for f in used for e in f.atoms(Indexed)}
+    absent = tuple(name_of(base) for base in layer.optional if not {name_of(base), name_of(d(base))} & named)
+    if whole.verdict is PROVEN or not absent:
+        return whole
+    setting = setting_of(layer, used, absent)
+    return _Trial(setting, find(setting, statement), absent)
+
+
+def _verdict(claim: Claim, trial: _Trial, verdict: Expected) -> Verdict:
+    shown = claim.correction if verdict is REFUTED and claim.correction is not None else claim.statement
+    return Verdict(
+        claim.id,
+        verdict,
+        claim.expected,
+        latex_statement(claim.statement),
+        derived_latex(shown, trial.setting),
+        trial.finding.witness if verdict in (REFUTED, INCOMPLETE, OPEN) else None,
+        trial.finding.reason if verdict is OPEN else claim.reason,
+        _assumptions(claim, trial),
+        trial.finding.checks,
+        claim.reading,
+    )
+
+
+def _assumptions(claim: Claim, trial: _Trial) -> tuple[str, ...]:
+    """What the verdict rests on: equations between inputs, conditions, what is absent."""
+    setting = trial.setting
+    sides = [setting.resolved(setting.read(f)) for f in formulas(claim.statement)]
+    unknowns = unknowns_of(setting, sides)
+    equations = [_spell(a) for a in unknowns.assumptions]
+    known = [h for h in setting.layer.hyperparameters if str(h.symbol) in unknowns.scalars]
+    conditions = [str(condition) for h in known for condition in h.conditions]
+    absent = trial.absent if trial.verdict is PROVEN else ()
+    return (*equations, *conditions, *(f"without {name}" for name in absent))
+
+
+def _spell(assumption: Assumption) -> str:
+    return equation(assumption.left, assumption.right)
+
+
+# What is right --------------------------------------------------------------------------------------
+
+
+def derived_latex(statement: Statement, setting: Setting) -> str:
+    """What is right, as LaTeX: the derived formula of an entry, a shape, or the statement itself."""
+    if isinstance(statement, Shape):
+        return latex_shape(statement.matrix, shape_of(statement.matrix))
+    if isinstance(statement, Blank):
+        return f"{latex(statement.entry)} = {latex(statement.derived)}"
+    if isinstance(statement, (Matrices, Product)):
+        return latex_statement(statement)
+    for entry in formulas(statement):
+        derived = _derived(entry, setting)
+        if derived is not None:
+            return f"{latex(entry)} = {latex_in_order(derived)}"
+    return latex_statement(statement)
+
+
+def _derived(entry: Expr, setting: Setting) -> Expr | None:
+    """The derived formula of a step, a gradient or a jacobian entry; None for anything else."""
+    if isinstance(entry, jacobian):
+        return setting.resolved(entry)
+    definition = setting.definitions().get(name_of(entry)) if isinstance(entry, Indexed) else None
+    if definition is None:
+        return None
+    formal, right = definition
+    return inline(entry, entry.base[formal], right)
