@@ -22,8 +22,9 @@ from codegen.array_ops import (
     ShapeError,
     normal_axis,
 )
+from codegen.read_domain import Domain
 from codegen.read_operations import arithmetic, elementwise, fill, pick, product, reduce
-from codegen.read_values import Bound, C, Domain, Kind, Number, Refusal, View
+from codegen.read_values import Bound, C, Kind, Number, Refusal, View
 
 SIGNS: Mapping[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power",
@@ -140,23 +141,15 @@ class Expressions(Generic[C]):
 
     def _call(self, node: ast.Call, out: View[C] | None) -> Bound[C]:
         name = ast.unparse(node.func)
-        keywords = {
-            keyword.arg: keyword.value for keyword in node.keywords if not (out and keyword.arg == "out")
-        }
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords if not (out and keyword.arg == "out")}
         match _CALLS.get(name):
-            case Elementwise() as row if (
-                not keywords and len(node.args) == row.arity and (row.ufunc or not out)
-            ):
+            case Elementwise() as row if not keywords and len(node.args) == row.arity and (row.ufunc or not out):
                 return elementwise(self.domain, row, self._operands(row, node.args), out, node)
-            case Product() as row if len(node.args) == 2 and list(keywords) == ["axes"] * (
-                row.name == "tensordot"
-            ):
+            case Product() as row if len(node.args) == 2 and list(keywords) == ["axes"] * (row.name == "tensordot"):
                 left, right = (self.real(argument) for argument in node.args)
                 axes = _pair_of_axes(keywords["axes"]) if keywords else ((), ())
                 return product(self.domain, row, left, right, axes, out, node)
-            case Fill() as row if (
-                len(node.args) == 1 and list(keywords) == ["dtype"] * (not row.like) and not out
-            ):
+            case Fill() as row if len(node.args) == 1 and list(keywords) == ["dtype"] * (not row.like) and not out:
                 return fill(self.domain, row, self._shape_of_fill(node.args[0], keywords.get("dtype")))
             case None if name == "len" and len(node.args) == 1 and not keywords and not out:
                 return self._size(self.array(node.args[0]), 0)
@@ -183,9 +176,7 @@ class Expressions(Generic[C]):
         else:
             size = self.evaluate(argument)
             sizes = size if isinstance(size, tuple) else [size]
-        if not all(
-            isinstance(size, Number) and size.is_integer and size.expr.is_nonnegative for size in sizes
-        ):
+        if not all(isinstance(size, Number) and size.is_integer and size.expr.is_nonnegative for size in sizes):
             raise Refusal(f"{ast.unparse(argument)} is not a shape", argument)
         return tuple(size.expr for size in sizes if isinstance(size, Number))
 

@@ -23,15 +23,14 @@ from codegen.array_ops import (
     product_shape,
     reduced,
 )
-from codegen.read_values import Buffer, C, Domain, Kind, Number, Placed, Refusal, View
+from codegen.read_domain import Domain
+from codegen.read_values import Buffer, C, Kind, Number, Placed, Refusal, View
 
 _LARGEST_EXPONENT = 64
 """Of a number; exact integers would grow without end."""
 
 
-def arithmetic(
-    domain: Domain[C], row: Elementwise, numbers: Sequence[Number[C]], node: ast.expr
-) -> Number[C]:
+def arithmetic(domain: Domain[C], row: Elementwise, numbers: Sequence[Number[C]], node: ast.expr) -> Number[C]:
     """An operation on Python numbers, which stay Python numbers and so take any array's dtype."""
     is_integer = all(number.is_integer for number in numbers) and row.name != "divide"
     if row.name == "divide" and numbers[1].expr == 0:
@@ -178,9 +177,7 @@ def _check_product_out(row: Product, out: View[C], operands: Sequence[View[C]]) 
     if any(operand.buffer is out.buffer for operand in operands):
         raise Refusal("the out= of a product shares memory with one of its operands")
     if not out.buffer.is_contiguous or out.axes != tuple(range(len(out.buffer.shape))):
-        raise Refusal(
-            "the out= of a product is a buffer in C order, as np.empty(shape, …) and np.dot make it"
-        )
+        raise Refusal("the out= of a product is a buffer in C order, as np.empty(shape, …) and np.dot make it")
 
 
 def _check_pick(array: View[C], labels: View[C], rows: Number[C]) -> None:

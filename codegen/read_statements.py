@@ -10,9 +10,10 @@ from typing import Generic
 
 from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE, ShapeError
 from codegen.read_arrays import SIGNS, Expressions
+from codegen.read_domain import Domain, argument_of
 from codegen.read_operations import add_one_hot, elementwise
 from codegen.read_text import find_function, is_docstring, located
-from codegen.read_values import Argument, Bound, C, Domain, Kind, Number, Refusal, Value, View, argument_of
+from codegen.read_values import Argument, Bound, C, Kind, Number, Refusal, Value, View
 
 _MOST_GUARDS = 5
 
@@ -117,9 +118,7 @@ class _Walker(Generic[C]):
                 self._unpack(targets, self.expressions.evaluate(value))
             case ast.AugAssign(target=ast.Name() as target, op=sign, value=value):
                 self._augment(_augmented(sign), target, value, statement)
-            case ast.AugAssign(
-                target=ast.Subscript() as target, op=ast.Add() | ast.Sub() as sign, value=value
-            ):
+            case ast.AugAssign(target=ast.Subscript() as target, op=ast.Add() | ast.Sub() as sign, value=value):
                 array, labels, rows = self.expressions.picked(target)
                 amount = self.expressions.operand(value)
                 row = ELEMENTWISE[_augmented(sign)]
@@ -151,17 +150,13 @@ class _Walker(Generic[C]):
 
     def _augment(self, name: str, target: ast.Name, value: ast.expr, statement: ast.AST) -> None:
         array = self.expressions.array(ast.copy_location(ast.Name(target.id, ast.Load()), target))
-        elementwise(
-            self.domain, ELEMENTWISE[name], [array, self.expressions.operand(value)], array, statement
-        )
+        elementwise(self.domain, ELEMENTWISE[name], [array, self.expressions.operand(value)], array, statement)
 
     def _holds(self, test: ast.expr) -> bool:
         match test:
             case ast.Compare(left=ast.Name() as name, ops=[ast.Is()], comparators=[ast.Constant(value=None)]):
                 return self.expressions.evaluate(name) is None
-            case ast.Compare(
-                left=ast.Name() as name, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]
-            ):
+            case ast.Compare(left=ast.Name() as name, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
                 return self.expressions.evaluate(name) is not None
             case ast.Compare(ops=[sign]) if SIGNS.get(type(sign)) in COMPARISONS:
                 return self._guard(test)

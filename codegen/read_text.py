@@ -41,9 +41,7 @@ def find_function(source: str, function: str, parameters: Sequence[str]) -> ast.
         _check_signature(definition, parameters)
         _check_body(definition)
     except (SyntaxError, ValueError) as error:
-        raise ReadBackError(
-            function, getattr(error, "lineno", None) or 1, "", f"not Python: {error}"
-        ) from error
+        raise ReadBackError(function, getattr(error, "lineno", None) or 1, "", f"not Python: {error}") from error
     except Refusal as refusal:
         raise located(refusal, function, source) from None
     return definition
@@ -77,11 +75,7 @@ def _in_module(module: ast.Module, function: str) -> ast.FunctionDef:
     for node in ast.walk(module):
         if isinstance(node, ast.Global | ast.Nonlocal):
             raise Refusal("a module's functions may not assign to its names", node)
-        if (
-            isinstance(node, ast.Attribute)
-            and not isinstance(node.ctx, ast.Load)
-            and _is_name(node.value, "np")
-        ):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_name(node.value, "np"):
             raise Refusal("NumPy may not be changed", node)
     if "np" not in names:
         raise Refusal("the module does not say `import numpy as np`")
@@ -99,9 +93,7 @@ def _names_of(statement: ast.stmt) -> list[str]:
             return [alias.asname or alias.name for alias in aliases]
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
-    raise Refusal(
-        "a module is a docstring, `import numpy as np`, `from … import …`, functions and classes", statement
-    )
+    raise Refusal("a module is a docstring, `import numpy as np`, `from … import …`, functions and classes", statement)
 
 
 def _check_signature(definition: ast.FunctionDef, parameters: Sequence[str]) -> None:

@@ -101,12 +101,13 @@ def evaluate(e: Expr, point: Point, at: At | None = None) -> Number:
 def _value(e: Expr, point: Point, at: At) -> Number:
     if isinstance(e, Rational):
         return Fraction(int(e.p), int(e.q))
-    if type(e) in _UNARY:
-        return _UNARY[type(e)](_value(e.args[0], point, at))
-    for kind, rule in _RULES:
-        if isinstance(e, kind):
-            return rule(e, point, at)
-    raise Undecided(f"{e.func.__name__} has no value")
+    unary = _UNARY.get(type(e))
+    if unary is not None:
+        return unary(_value(e.args[0], point, at))
+    rule = _RULES.get(type(e)) or (_unspecified if isinstance(e, AppliedUndef) else None)
+    if rule is None:
+        raise Undecided(f"{e.func.__name__} has no value")
+    return rule(e, point, at)
 
 
 def _integer(e: Expr, point: Point, at: At) -> int:
@@ -137,9 +138,7 @@ def _sum(e: Sum, point: Point, at: At) -> Number:
     bounds = [(index, _integer(low, point, at), _integer(high, point, at)) for index, low, high in e.limits]
     places = product(*(range(low, high + 1) for _, low, high in bounds))
     indices = [index for index, _, _ in bounds]
-    return add(
-        [_value(e.function, point, {**at, **dict(zip(indices, place, strict=True))}) for place in places]
-    )
+    return add([_value(e.function, point, {**at, **dict(zip(indices, place, strict=True))}) for place in places])
 
 
 def _along(e: Expr, point: Point, at: At) -> Iterator[Number]:
@@ -189,21 +188,20 @@ _UNARY: Mapping[type, Callable[[Number], Number]] = {
     erf: at_zero(0),
 }
 Rule = Callable[[Any, Point, At], Number]
-_RULES: tuple[tuple[type, Rule], ...] = (
-    (Add, lambda e, p, at: add(_all(e, p, at))),
-    (Mul, lambda e, p, at: multiply(_all(e, p, at))),
-    (Indexed, _indexed),
-    (Idx, lambda e, p, at: Fraction(at[e])),
-    (Symbol, lambda e, p, at: Fraction(p.sizes[str(e)]) if str(e) in p.sizes else p.scalars[str(e)]),
-    (Exp1, lambda e, p, at: exponential(Fraction(1))),
-    (Pow, lambda e, p, at: power(_value(e.base, p, at), _value(e.exp, p, at))),
-    (Sum, _sum),
-    (KroneckerDelta, _delta),
-    (Max, lambda e, p, at: maximum(_all(e, p, at))),
-    (Min, lambda e, p, at: minimum(_all(e, p, at))),
-    (maximum_over, lambda e, p, at: maximum(list(_along(e, p, at)))),
-    (argmax_over, lambda e, p, at: Fraction(first_maximum(list(_along(e, p, at))))),
-    (floor, _floor),
-    (type(pi), lambda e, p, at: interval_pi()),
-    (AppliedUndef, _unspecified),
-)
+_RULES: Mapping[type, Rule] = {
+    Add: lambda e, p, at: add(_all(e, p, at)),
+    Mul: lambda e, p, at: multiply(_all(e, p, at)),
+    Indexed: _indexed,
+    Idx: lambda e, p, at: Fraction(at[e]),
+    Symbol: lambda e, p, at: Fraction(p.sizes[str(e)]) if str(e) in p.sizes else p.scalars[str(e)],
+    Exp1: lambda e, p, at: exponential(Fraction(1)),
+    Pow: lambda e, p, at: power(_value(e.base, p, at), _value(e.exp, p, at)),
+    Sum: _sum,
+    KroneckerDelta: _delta,
+    Max: lambda e, p, at: maximum(_all(e, p, at)),
+    Min: lambda e, p, at: minimum(_all(e, p, at)),
+    maximum_over: lambda e, p, at: maximum(list(_along(e, p, at))),
+    argmax_over: lambda e, p, at: Fraction(first_maximum(list(_along(e, p, at)))),
+    floor: _floor,
+    type(pi): lambda e, p, at: interval_pi(),
+}

@@ -61,11 +61,15 @@ class Opinion:
 
 @dataclass(frozen=True)
 class _Seen:
-    """What was seen at some sizes: how many comparisons, how many for the least compared entry."""
+    """What was seen at some sizes: how many comparisons, how many of the least compared entry.
+
+    ``never``: there were entries, and none was ever defined.
+    """
 
     compared: int = 0
     least: int = 0
     differs: bool = False
+    never: bool = False
 
 
 def agree(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, ...] = ()) -> Opinion:
@@ -107,32 +111,37 @@ class _Judge:
         """The field's opinion; a difference that may be its own ignorance is put to the balls."""
         chance = log2_of_a_false_zero(self.program, LARGEST)
         least = math.ceil(WANTED / chance) if chance < -1 else 100
-        trials, worst, degenerate = 0, math.inf, True
+        trials, worst, enough, skipped = 0, math.inf, False, ""
         for sizes in [*self.sizes, *self.larger]:
-            seen = self._look(sizes, max(least, self._repeats(sizes)), self._field_agrees)
+            wanted = max(least, self._repeats(sizes))
+            seen = self._look(sizes, wanted, self._field_agrees)
             trials += seen.compared
             if seen.differs:
                 return _differ("balls" if self.lawless else "field", trials, sizes)
             worst = min(worst, seen.least) if seen.compared else worst
-            degenerate = degenerate and (not seen.compared or 0 in sizes.values())
-        if degenerate:
-            return self.by_balls("never defined in the field")
+            enough = enough or (0 not in sizes.values() and 2 * seen.least >= wanted)
+            if seen.never:
+                skipped = skipped or f"; never defined at {_spell(sizes)}"
+        if not enough:
+            return self.by_balls("too seldom defined in the field")
         real = self._check_once()
         if real.differs or not real.compared:
             return self.by_balls("equal in the field, but the reals do not confirm it")
-        return Opinion("agree", "field", trials, chance * worst, "equal in the field, and at a real point")
+        reason = f"equal in the field, and at a real point{skipped}"
+        return Opinion("agree", "field", trials, chance * worst, reason)
 
     def by_balls(self, reason: str) -> Opinion:
         """The weaker opinion: balls at random rational points."""
-        trials, degenerate = 0, True
+        trials, enough = 0, False
         for sizes in [*self.sizes, *self.larger[:1]]:
-            seen = self._look(sizes, self._repeats(sizes) // 4 + 2, self._balls_agree, 12)
+            wanted = self._repeats(sizes) // 4 + 2
+            seen = self._look(sizes, wanted, self._balls_agree, 12)
             trials += seen.compared
             if seen.differs:
                 return _differ("balls", trials, sizes)
-            degenerate = degenerate and (not seen.compared or 0 in sizes.values())
-        if degenerate:
-            return Opinion("cannot", "balls", trials, 0.0, f"{reason}; never defined at the real points tried")
+            enough = enough or (0 not in sizes.values() and 2 * seen.least >= wanted)
+        if not enough:
+            return Opinion("cannot", "balls", trials, 0.0, f"{reason}; never or too seldom defined in the reals")
         return Opinion("agree", "balls", trials, 0.0, reason)
 
     def _repeats(self, sizes: Sizes) -> int:
@@ -167,7 +176,7 @@ class _Judge:
         counts, misses = [0] * len(entries), [0] * len(entries)
         self.spared = SPARED
         for attempt in range(wanted + 48):
-            waiting = [i for i, count in enumerate(counts) if count < wanted and misses[i] < 8]
+            waiting = [i for i, count in enumerate(counts) if count < wanted and (count or misses[i] < 16)]
             if not waiting:
                 break
             trial = self._trial(sizes, attempt)
@@ -186,7 +195,8 @@ class _Judge:
                     if not same:
                         return _Seen(sum(counts) + 1, 0, True)
                     counts[i] += 1
-        return _Seen(sum(counts), min((count for count in counts if count), default=0))
+        least = min((count for count in counts if count), default=0)
+        return _Seen(sum(counts), least, never=bool(counts) and not least)
 
     def _trial(self, sizes: Sizes, attempt: int, precision: int = PRECISIONS[0]) -> Trial | None:
         seed = blake2b(f"{sizes} {attempt}".encode(), key=self.seed, digest_size=32).digest()
@@ -255,6 +265,8 @@ def _larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
 
 
 def _differ(method: Literal["field", "balls"], trials: int, sizes: Sizes) -> Opinion:
-    where = ", ".join(f"{name} = {size}" for name, size in sizes.items())
-    reason = f"the two sides differ at {where}" if where else "the two sides differ"
-    return Opinion("differ", method, trials, 0.0, reason, sizes)
+    return Opinion("differ", method, trials, 0.0, f"the two sides differ at {_spell(sizes)}", sizes)
+
+
+def _spell(sizes: Sizes) -> str:
+    return ", ".join(f"{name} = {size}" for name, size in sizes.items()) or "all sizes"

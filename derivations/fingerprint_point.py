@@ -33,7 +33,8 @@ _HOLDS = {
 def draw_point(program: Program, sizes: dict[str, int], seed: bytes, attempt: int) -> Point | None:
     """A point at these sizes, or None if none was found that satisfies conditions and assumptions.
 
-    Where something is compared, one point in four repeats values and two make some comparison a tie.
+    Where something is compared, one point in four repeats values, one makes a comparison a tie, and one
+    makes as many ties as it can.
     """
     random = Random(seed)
     partial = bool(program.features & {"log", "root"})
@@ -45,9 +46,15 @@ def draw_point(program: Program, sizes: dict[str, int], seed: bytes, attempt: in
         return None
     if program.assumptions and not _satisfy(program, point):
         return None
-    if program.comparisons and attempt % 4 >= 2:
-        chosen = attempt // 4 * 2 + attempt % 2
-        _tie(program, point, program.comparisons[chosen % len(program.comparisons)], random)
+    ties = list(program.comparisons)
+    if attempt % 4 == 2:
+        ties = ties[attempt // 4 % len(ties) :][:1] if ties else []
+    elif attempt % 4 == 3:
+        random.shuffle(ties)
+    else:
+        ties = []
+    for comparison in ties:
+        _tie(program, point, comparison, random)
     return point
 
 
@@ -61,16 +68,12 @@ def _satisfy(program: Program, point: Point) -> bool:
 def _tie(program: Program, point: Point, comparison: Comparison, random: Random) -> None:
     """Move one entry so that the two sides of one comparison meet, where they are affine in it."""
     trial = Trial(program, point, PRECISION)
-    left, right, slot = comparison
     before = dict(point.fixed)
     try:
         env = {own: random.choice(trial.between(*bounds, {})) for own, bounds in program.ranges.items()}
-        other = env if slot is None else {**env, slot: random.choice(trial.between(*program.ranges[slot], {}))}
-        sides = [(left, env, 1)]
-        if right is not None or slot is not None:
-            sides.append((left if right is None else right, other, -1))
-        names = sorted(name for name in left.reads if program.tensors[name].right is None)
-        name = random.choice(names)
+        sides = _sides(comparison, trial, env, random)
+        reads = {name for side, _, _ in sides for name in side.reads}
+        name = random.choice(sorted(name for name in reads if program.tensors[name].right is None))
         slopes = {place: _total(trial, sides, (name, place)) for place in trial.places(name)}
         place = random.choice([place for place, slope in slopes.items() if slope])
         gap = _total(trial, sides, None)
@@ -79,6 +82,18 @@ def _tie(program: Program, point: Point, comparison: Comparison, random: Random)
         return
     if not _holds(program, point):
         point.fixed = before
+
+
+def _sides(comparison: Comparison, trial: Trial, env: Env, random: Random) -> list[tuple[Node, Env, int]]:
+    """What must add up to 0 for a tie, each with its sign."""
+    left, right, slot = comparison
+    if slot is not None:
+        other = random.choice(trial.between(*trial.program.ranges[slot], {}))
+        return [(left, env, 1), (left, {**env, slot: other}, -1)]
+    if right is not None:
+        return [(left, env, 1), (right, env, -1)]
+    inner, level = _peel(left, random)
+    return [(inner, env, 1), (number(level), env, -1)]
 
 
 def _peel(node: Node, random: Random) -> tuple[Node, int]:

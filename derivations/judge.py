@@ -6,9 +6,11 @@ claim, without it, since the document may have none. The verdict says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sympy import Expr, Indexed
+from sympy import Indexed
 
 from derivations.definition import check_layer
 from derivations.evidence import Disagreement, Finding, find
@@ -30,13 +32,11 @@ from derivations.layer import (
     Shape,
     Statement,
 )
-from derivations.notation import d, jacobian, name_of
+from derivations.notation import d, name_of
 from derivations.obligations import formulas, shape_of
 from derivations.setting import Setting, setting_of
-from derivations.substitution import inline
 from derivations.text import equation
 from derivations.unknowns import unknowns_of
-from derivations.witness import Witness
 
 __all__ = ["Disagreement", "Verdict", "judge", "judge_claim"]
 
@@ -45,9 +45,9 @@ __all__ = ["Disagreement", "Verdict", "judge", "judge_claim"]
 class Verdict:
     """A claim judged.
 
-    ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right. ``witness`` shows
-    where a refuted claim fails; ``checks`` says what was done, ``assumptions`` what the verdict rests on,
-    ``reading`` how the typesetting was read.
+    ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right. ``witness`` is the
+    witness of a refuted claim as JSON (`Witness.to_json`); ``checks`` says what was done, ``assumptions``
+    what the verdict rests on, ``reading`` how the typesetting was read.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Verdict:
     expected: Expected
     statement: str
     derived: str
-    witness: Witness | None
+    witness: Mapping[str, Any] | None
     reason: str
     assumptions: tuple[str, ...]
     checks: tuple[str, ...]
@@ -109,8 +109,7 @@ def _with_hypothesis(layer: Layer, claim: Claim, without: _Trial) -> Verdict:
     check_layer(stronger)
     trial = _try(stronger, claim.statement)
     if without.verdict is REFUTED and trial.verdict is PROVEN:
-        verdict = _verdict(claim, trial, INCOMPLETE)
-        return replace(verdict, witness=without.finding.witness)
+        return replace(_verdict(claim, trial, INCOMPLETE), witness=_witness(without))
     return _verdict(claim, without, OPEN)
 
 
@@ -136,19 +135,23 @@ def _try(layer: Layer, statement: Statement) -> _Trial:
 
 
 def _verdict(claim: Claim, trial: _Trial, verdict: Expected) -> Verdict:
-    shown = claim.correction if verdict is REFUTED and claim.correction is not None else claim.statement
+    corrected = claim.correction if verdict is REFUTED else None
     return Verdict(
         claim.id,
         verdict,
         claim.expected,
         latex_statement(claim.statement),
-        derived_latex(shown, trial.setting),
-        trial.finding.witness if verdict in (REFUTED, INCOMPLETE, OPEN) else None,
+        latex_statement(corrected) if corrected else derived_latex(claim.statement, trial.setting),
+        _witness(trial),
         trial.finding.reason if verdict is OPEN else claim.reason,
         _assumptions(claim, trial),
         trial.finding.checks,
         claim.reading,
     )
+
+
+def _witness(trial: _Trial) -> dict[str, Any] | None:
+    return None if trial.finding.witness is None else trial.finding.witness.to_json()
 
 
 def _assumptions(claim: Claim, trial: _Trial) -> tuple[str, ...]:
@@ -179,18 +182,7 @@ def derived_latex(statement: Statement, setting: Setting) -> str:
     if isinstance(statement, (Matrices, Product)):
         return latex_statement(statement)
     for entry in formulas(statement):
-        derived = _derived(entry, setting)
+        derived = setting.derived(entry)
         if derived is not None:
             return f"{latex(entry)} = {latex_in_order(derived)}"
     return latex_statement(statement)
-
-
-def _derived(entry: Expr, setting: Setting) -> Expr | None:
-    """The derived formula of a step, a gradient or a jacobian entry; None for anything else."""
-    if isinstance(entry, jacobian):
-        return setting.resolved(entry)
-    definition = setting.definitions().get(name_of(entry)) if isinstance(entry, Indexed) else None
-    if definition is None:
-        return None
-    formal, right = definition
-    return inline(entry, entry.base[formal], right)

@@ -13,11 +13,11 @@ from functools import partial
 from sympy import Expr, Idx, Indexed, Integer
 
 from derivations.bounds import with_plain_bounds
-from derivations.derivation import Derivation, derive, resolve_jacobians
+from derivations.derivation import Derivation, derive, resolve_jacobians, use_assumptions
 from derivations.evaluate import Definitions
 from derivations.layer import Layer
 from derivations.normal_form import Meaning
-from derivations.notation import d, jacobian, name_of, size_of, sum_
+from derivations.notation import d, is_gradient, jacobian, name_of, size_of, sum_
 from derivations.substitution import inline, replace_reads, substitute, tidy
 
 
@@ -67,6 +67,26 @@ class Setting:
         """An expression with every jacobian replaced by its derived formula."""
         found = sorted(e.atoms(jacobian), key=str)
         return e.xreplace({j: self._jacobian(*j.args) for j in found})
+
+    def derived(self, entry: Expr) -> Expr | None:
+        """The derived formula of a step, a gradient or a jacobian's entry for a reader; None for any other.
+
+        Steps go down to inputs, gradients to the steps that the layer itself names.
+        """
+        if isinstance(entry, jacobian):
+            return self.resolved(entry)
+        if not isinstance(entry, Indexed) or name_of(entry) not in self.definitions():
+            return None
+        formal, e = self.definitions()[name_of(entry)]
+        for gradient in reversed(self.derivation.gradients):
+            e = inline(e, gradient.left, gradient.right)
+        if self.loss:
+            e = replace_reads(e, name_of(d(self.output.base)), lambda _: Integer(1))
+        for step in reversed(self.derivation.steps):
+            if "named sum" in step.rules or not is_gradient(entry.base):
+                e = inline(e, step.left, step.right)
+        e = use_assumptions(tidy(e, self.derivation.label_axes), self.layer.assumptions)
+        return substitute(e, dict(zip(formal, entry.indices, strict=True)))
 
     def _jacobian(self, above: Indexed, below: Indexed) -> Expr:
         """Derived at indices of its own, which nothing captures, then taken to the wanted ones."""

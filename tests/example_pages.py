@@ -126,7 +126,9 @@ RBF = layer(
     parameters=(Parameter("c", ("J", "d"), "", ("self.centres", "self.input"), "1", "c uniform in ±1"),),
     sizes=(Size("input", "d"), Size("centres", "J")),
     hyperparameters=(
-        Hyper("s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-100 to 1e+100"),
+        Hyper(
+            "s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-100 to 1e+100"
+        ),
     ),
 )
 

@@ -141,7 +141,7 @@ def test_a_row_where_a_column_belongs(method):
             getattr(loss, method)(zeros(*y), zeros(*a))
     with refuses(f"CrossEntropyLoss.{method}", "(4, 1)"):
         getattr(CrossEntropyLoss(), method)(zeros(4, 1, dtype=int), zeros(4, 3))
-    with refuses(f"CrossEntropyLoss.{method}", "(4,)"):
+    with refuses(f"CrossEntropyLoss.{method}", "integers", "float64"):
         getattr(CrossEntropyLoss(), method)(zeros(4), zeros(4, 3))
 
 

@@ -58,7 +58,9 @@ class TestNames:
 
     def test_that_fall_together_are_refused(self):
         assert python_names(["ŷ", "W", "ŷ"], "Linear") == {"ŷ": "yhat", "W": "W"}
-        refuses("Linear: ŷ and yhat are both yhat in Python: rename one", python_names, ["ŷ", "yhat"], "Linear")
+        refuses(
+            "Linear: ŷ and yhat are both yhat in Python: rename one", python_names, ["ŷ", "yhat"], "Linear"
+        )
 
 
 class TestScalarCode:
@@ -103,7 +105,9 @@ class TestScalarCode:
         assert scalar_code(s > 0, {s: "self.s"}) == "self.s > 0"
         assert scalar_code(s <= width / 2, {s: "s", width: "input"}) == "s <= input / 2"
 
-    @pytest.mark.parametrize("expression", [Function("f")(Symbol("a")), Symbol("b"), Symbol("a") ** Symbol("a")])
+    @pytest.mark.parametrize(
+        "expression", [Function("f")(Symbol("a")), Symbol("b"), Symbol("a") ** Symbol("a")]
+    )
     def test_refuses_what_it_does_not_know(self, expression):
         with pytest.raises(ValueError, match="has no text here"):
             scalar_code(expression, {Symbol("a"): "a"})
@@ -130,7 +134,9 @@ def without_formulas(page: Page) -> Page:
 
 
 class TestDescribe:
-    @pytest.mark.parametrize("page", [LINEAR, RBF, CROSS_ENTROPY, BCE_WITH_LOGITS], ids=lambda page: page.name)
+    @pytest.mark.parametrize(
+        "page", [LINEAR, RBF, CROSS_ENTROPY, BCE_WITH_LOGITS], ids=lambda page: page.name
+    )
     def test_gives_the_page_written_by_hand(self, page):
         layer = next(layer for layer in LAYERS if layer.name == page.name)
         described = describe(layer, page.functions, formula("f"), module=page.module, least=dict(page.least))
@@ -162,7 +168,9 @@ class TestDescribe:
         page = describe(layer, (), formula("f"), module="shifted")
         assert page.hyperparameters == (
             Hyper("stride", "2", True, (Condition("f >= f", "self.stride >= 1", ("stride",)),)),
-            Hyper("shift", "0.5", False, (Condition("f < f", "self.shift < self.width", ("shift", "width")),)),
+            Hyper(
+                "shift", "0.5", False, (Condition("f < f", "self.shift < self.width", ("shift", "width")),)
+            ),
         )
 
     def test_the_shape_of_a_losss_output(self):

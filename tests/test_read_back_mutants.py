@@ -126,7 +126,9 @@ def read_and_run(source, arguments, output):
     ]
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize(
+    "layer", [pytest.param(name, marks=pytest.mark.slow) if name == "RBF" else name for name in LAYERS]
+)
 @pytest.mark.parametrize("function", ["forward", "backward"])
 def test_mutants(layer, function):
     source, arguments, output = LAYERS[layer]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from codegen.layout import WIDTH
 from codegen.page import Argument, Size, render_module, render_package
 from tests.example_pages import CROSS_ENTROPY, FLIP, LINEAR, MIX, function, layouts, make_package, refuses
 
@@ -28,7 +29,8 @@ class TestText:
     def test_is_clean_for_the_projects_ruff(self, package):
         directory = Path(package.__file__).parent
         for command in (["check"], ["format", "--check"]):
-            arguments = [*command, "--no-cache", "--config", ROOT / "pyproject.toml", directory]
+            arguments = [*command, "--no-cache", "--config", ROOT / "pyproject.toml"]
+            arguments += ["--line-length", str(WIDTH), directory]
             done = subprocess.run([sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True)
             assert done.returncode == 0, done.stdout + done.stderr
 
@@ -47,7 +49,7 @@ class TestText:
         wide = tuple(Argument(f"query{number}", ("N", "d"), f"query{number}") for number in range(6))
         text = render_module(replace(MIX, inputs=wide))
         compile(text, "wide.py", "exec")
-        assert max(map(len, text.splitlines())) <= 110
+        assert max(map(len, text.splitlines())) <= WIDTH
 
     def test_a_page_without_a_function_that_its_class_calls_is_refused(self):
         for page, name in ((LINEAR, "backward_delta"), (CROSS_ENTROPY, "assumption_1")):

@@ -151,8 +151,8 @@ class TestLabels:
             ([0, 3], "labels t[N] must be from 0 to K - 1 = 2; t[1] is 3"),
             ([-1, 0], "labels t[N] must be from 0 to K - 1 = 2; t[0] is -1"),
             (np.array([0, 2**63], np.uint64), f"labels t[N] must be from 0 to K - 1 = 2; t[1] is {2**63}"),
-            ([0.0, 1.0], "labels t[N] must be integers; got float64"),
-            (np.array([True, False]), "labels t[N] must be integers; got bool"),
+            ([0.0, 1.0], "t[N] is (2,) of float64; labels must be integers"),
+            (np.array([True, False]), "t[N] is (2,) of bool; labels must be integers"),
             ([0, 1, 2], "t[N] is (3,) but yhat[N, K] is (2, 3): N is 3 and 2"),
             (np.ones((2, 3, 1), int), "y[N, K] has 2 axes; the array given is (2, 3, 1): reshape it"),
         ],
@@ -221,9 +221,8 @@ class TestReduction:
         assert make("sum").forward(y, yhat) == 0
         for reduction in ("none", "sum", "mean"):
             assert make(reduction).backward(y, yhat).shape == (0, 3)
-        message = (
-            'CrossEntropyLoss.forward: an empty batch has no mean: skip the batch, or take reduction="sum", which is 0'
-        )
+        remedy = 'skip the batch, or take reduction="sum", which is 0'
+        message = f"CrossEntropyLoss.forward: an empty batch has no mean: {remedy}"
         refuses(message, make("mean").forward, y, yhat)
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

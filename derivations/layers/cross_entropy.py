@@ -44,7 +44,7 @@ with as_written():
             "1.logsoftmax_ce.backward.entry",
             Equal(d(yhat)[n, k], jacobian(loss[n], yhat[n, k])),
             PROVEN,
-            reading="the sum over i holds both terms, as though it had parentheses; y_i is the index of a class",
+            reading="the sum over i holds both terms, as though in parentheses; the term of example k is its loss",
         ),
         Claim(
             "1.logsoftmax_ce.backward.true",

@@ -87,8 +87,8 @@ def report(cases: Sequence[Case] = LAYERS, draws: int = DRAWS) -> Table:
     table = Table(title="the largest errors, in units in the last place")
     for heading in ("functions", "region", "dtype"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("output absolute", "relative", "gradients absolute", "relative"):
-        table.add_column(heading, justify="right")
+    for heading in ("output\nabs.", "\nrel.", "gradients\nabs.", "\nrel."):
+        table.add_column(heading, justify="right", min_width=9)
     for *where, forward, backward in rows(cases, draws):
         lost = (forward.absolute, forward.relative, backward.absolute, backward.relative)
         table.add_row(*where, *(f"{value:.3g}" for value in lost))

@@ -1,0 +1,190 @@
+# backproof generate
+# content: 54b90a2323b49ee72aeb84113f7f0ca2
+"""What all layers and losses share: parameters with their gradients, reductions, constructor arguments."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import operator
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from ._arrays import FLOATS, Array, Arrays, Notation, Values, as_array
+
+__all__ = ["DTypeLike", "Loss", "Module", "Seed", "as_dtype", "as_flag", "as_integer", "as_number"]
+
+Seed = int | np.random.Generator | None
+
+
+class Module:
+    """A layer: its forward, its two backwards, its parameters and their gradients.
+
+    Attributes
+    ----------
+    parameters, gradients : dict of str to array
+        By the names of the formula, and of the same shapes; empty for a layer without parameters.
+    """
+
+    _notation: Notation
+    dtype: np.dtype[Any]
+
+    def __init__(self) -> None:
+        self.parameters: dict[str, Array] = {}
+        self.gradients: dict[str, Array] = {}
+
+    def __repr__(self) -> str:
+        return _call_text(self)
+
+    def zero_grad(self) -> None:
+        """Set the gradients to zero."""
+        for gradient in self.gradients.values():
+            gradient.fill(0)
+
+    def update_parameters(self, gradient_step: float = 1e-3) -> None:
+        """Take one step of gradient descent: subtract ``gradient_step`` times the gradients."""
+        step = as_number(f"{type(self).__name__}.update_parameters: gradient_step", gradient_step)
+        for name, parameter in self.parameters.items():
+            parameter -= step * self.gradients[name]
+
+    def state_dict(self) -> dict[str, Array]:
+        """Copies of the parameters, by name."""
+        return {name: np.array(parameter, order="C") for name, parameter in self.parameters.items()}
+
+    def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
+        """Copy parameters in; all of them, or none where one does not fit.
+
+        Parameters
+        ----------
+        state : mapping of str to array_like
+            As from `state_dict`: the names, shapes and dtype of the parameters. Integers are cast.
+        """
+        where = f"{type(self).__name__}.load_state_dict"
+        if set(state) != set(self.parameters):
+            own, given = (", ".join(map(str, names)) or "none" for names in (self.parameters, state))
+            raise ValueError(f"{where}: the parameters are {own}; given are {given}")
+        arrays = {name: as_array(f"{where}: {name}", value) for name, value in state.items()}
+        for name, array in arrays.items():
+            parameter = self.parameters[name]
+            if array.shape != parameter.shape:
+                text = self._notation.text(name)
+                raise ValueError(f"{where}: {text} is {parameter.shape}; the array given is {array.shape}")
+            if array.dtype.kind == "f" and array.dtype != parameter.dtype:
+                both = f"{name} is {parameter.dtype}; the array given is {array.dtype}"
+                raise ValueError(f"{where}: {both}: pass np.asarray({name}, np.{parameter.dtype})")
+        for name, array in arrays.items():
+            self.parameters[name][...] = array
+
+    def _start(self, name: str, shape: tuple[int, ...], bound: float, rng: np.random.Generator) -> None:
+        """Make a parameter, uniform in ±bound, and its gradient, zero."""
+        self.parameters[name] = rng.uniform(-bound, bound, shape).astype(self.dtype)
+        self.gradients[name] = np.zeros(shape, self.dtype)
+
+    def _add(self, **gradients: Array | None) -> None:
+        """Add to the gradients; None belongs to a parameter that is absent."""
+        for name, gradient in gradients.items():
+            if gradient is not None:
+                self.gradients[name] += gradient
+
+    def _arrays(self, method: str, **given: ArrayLike) -> Arrays:
+        """What was given, then the parameters, as arrays that fit together; None for an absent one."""
+        arrays = self._notation.checked(f"{type(self).__name__}.{method}", given, self.parameters)
+        return tuple(arrays.get(name) for name in (*given, *self._notation.parameters))
+
+
+class Loss:
+    """A loss: one value an example (or an entry, as the formula says), and the gradient of their sum.
+
+    Attributes
+    ----------
+    reduction : {"none", "mean", "sum"}
+        What becomes of the values.
+    """
+
+    _notation: Notation
+
+    def __init__(self, reduction: str = "none") -> None:
+        if reduction not in ("none", "mean", "sum"):
+            raise ValueError(
+                f'{type(self).__name__}: reduction must be "none", "mean" or "sum"; got {reduction!r}'
+            )
+        self.reduction = reduction
+
+    def __repr__(self) -> str:
+        return _call_text(self)
+
+    def _arrays(self, method: str, **given: ArrayLike) -> Arrays:
+        """What was given, as arrays that fit together."""
+        return tuple(self._notation.checked(f"{type(self).__name__}.{method}", given).values())
+
+    def _reduced(self, values: Array) -> Values:
+        """The values, their mean or their sum."""
+        if self.reduction == "none":
+            return values
+        if self.reduction == "mean" and np.size(values) == 0:
+            remedy = 'skip the batch, or take reduction="sum", which is 0'
+            raise ValueError(f"{type(self).__name__}.forward: an empty batch has no mean: {remedy}")
+        return np.mean(values) if self.reduction == "mean" else np.sum(values)
+
+    def _delta(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+        """The gradient of the reduced loss with respect to each of its values."""
+        count = math.prod(shape)
+        return np.full(shape, 1 / count if self.reduction == "mean" and count else 1, dtype)
+
+
+def as_dtype(subject: str, value: DTypeLike) -> np.dtype[Any]:
+    """float32 or float64."""
+    refusal = ValueError(f"{subject} must be float32 or float64; got {value!r}")
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        raise refusal from None
+    if dtype not in FLOATS:
+        raise refusal
+    return dtype
+
+
+def as_integer(subject: str, value: int, least: int | None = None) -> int:
+    """A whole number, not below the least; a boolean is none."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"{subject} must be an integer; got {value!r}") from None
+    if least is not None and number < least:
+        raise ValueError(f"{subject} must be at least {least}; got {number}")
+    return number
+
+
+def as_number(subject: str, value: float) -> float:
+    """A finite number; a boolean is none."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not math.isfinite(value):
+        raise ValueError(f"{subject} must be a finite number; got {value!r}")
+    return float(value)
+
+
+def as_flag(subject: str, value: bool) -> bool:
+    """True or False, and nothing that only reads as one: a dtype in the wrong place would."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{subject} must be True or False; got {value!r}")
+    return bool(value)
+
+
+def _call_text(made: object) -> str:
+    """The call that makes the like, as in ``Linear(3, 2, bias=False)``, without what is at its default."""
+    shown = []
+    for name, parameter in inspect.signature(type(made)).parameters.items():
+        if name not in vars(made):  # rng, which is used up
+            continue
+        value = getattr(made, name)
+        text = str(value) if name == "dtype" else repr(value)
+        if parameter.default is parameter.empty:
+            shown.append(text)
+        elif value != parameter.default:
+            shown.append(f"{name}={text}")
+    return f"{type(made).__name__}({', '.join(shown)})"
