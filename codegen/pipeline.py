@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codegen.choose import Program, choose
 from codegen.describe import describe
 from codegen.emit import EmissionError, emit_functions
+from codegen.intervals import FLOAT32, FLOAT64
 from codegen.page import render_module, render_package, render_support
 from codegen.positions import LoweringError
-from codegen.verify import Check, verify_module
+from codegen.verify import Check, largest_bound, verify_module
 from derivations.definition import DefinitionError, check_layer
 from derivations.derivation import derive, variants
 from derivations.layer import Layer
@@ -88,7 +89,16 @@ def emit_module(layer: Layer) -> str:
     programs = {v: choose(derive(layer, v)) for v in variants(layer)}
     functions = emit_functions(layer, programs)
     page = describe(layer, functions, formula, module=module_name(layer), least=_least(programs.values()))
-    return render_module(page)
+    return render_module(replace(page, ranges=_ranges(layer, render_module(page))))
+
+
+def _ranges(layer: Layer, text: str) -> tuple[str, ...]:
+    """Within which entries the text is shown to be safe, as sentences."""
+    double, single = (largest_bound(layer, text, limits) for limits in (FLOAT64, FLOAT32))
+    return (
+        f"Shown safe from this text: for entries within ±1e{double} in float64 and ±1e{single} in float32",
+        "no exp, log, division or sum leaves its range.",
+    )
 
 
 def _least(programs: Iterable[Program]) -> Mapping[str, int]:

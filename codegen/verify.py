@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Abs, Add, Expr, Idx, IndexedBase, Max, Mul, Pow, Sum, exp
 
+from codegen.intervals import FLOAT32, FLOAT64, Limits
 from codegen.lower import spelled
 from codegen.read_back import (
     ABSENT,
@@ -31,6 +32,9 @@ from derivations.fingerprint import agree
 from derivations.layer import Layer
 from derivations.normal_form import is_zero
 from derivations.notation import d, name_of, size_of
+
+BOUND = 1e4
+"""Every module is shown safe for entries within ± this, the gradient of the output among them."""
 
 LABELS = "_labels"
 ASSUMPTION = "assumption_"
@@ -97,15 +101,13 @@ class _View:
         given = self.arguments()
         plain = read_function(self.source, first, given, is_nonnegative=self.is_nonnegative, only_saved=saves_only)
         bare = read_function(self.source, first, given, only_saved=saves_only)
-        safe = check_safety(self.source, first, given, self.ranges(), only_saved=saves_only)
         yield from self.proofs(first, [] if saves_only else [name_of(self.derivation.output)], plain, bare)
-        yield self.safety(first, safe)
+        yield from self.safety(first, backwards)
         for name in backwards:
             for way, reading in enumerate(plain):
                 read = read_function(self.source, name, self.saved(reading), is_nonnegative=self.is_nonnegative)
                 again = read_function(self.source, name, self.saved(bare[way]))
                 yield from self.proofs(name, self.wanted(name), read, again)
-                yield self.safety(name, check_safety(self.source, name, self.saved(safe.readings[way]), self.ranges()))
 
     def subject(self, function: str) -> str:
         """What a check is about."""
@@ -199,10 +201,47 @@ class _View:
                     return True
         return False
 
-    def safety(self, name: str, safety: Safety) -> Check:
-        """Whether nothing that a function computes can leave its range."""
-        left = "; ".join(map(str, safety.open))
-        return Check(self.subject(name), "is safe", safety.is_shown, left or f"{len(safety.obligations)} shown")
+    def safety(self, first: str, backwards: Sequence[str]) -> Iterator[Check]:
+        """Whether nothing that the functions compute can leave its range, in float64 and in float32."""
+        for limits in (FLOAT64, FLOAT32):
+            shown = f"is safe in {limits.name} within ±{BOUND:g}"
+            for name, safety in self.safeties(first, backwards, BOUND, limits):
+                left = "; ".join(map(str, safety.open))
+                yield Check(self.subject(name), shown, safety.is_shown, left or f"{len(safety.obligations)} shown")
+
+    def safeties(
+        self, first: str, backwards: Sequence[str], bound: float, limits: Limits
+    ) -> Iterator[tuple[str, Safety]]:
+        """What a function, and each backward on what it saved, needs for entries within a bound."""
+        saves_only = first.startswith("saved_values")
+        safe = check_safety(
+            self.source, first, self.arguments(), self.ranges(), bound=bound, limits=limits, only_saved=saves_only
+        )
+        yield first, safe
+        for name in backwards:
+            for reading in safe.readings:
+                given = self.saved(reading)
+                yield name, check_safety(self.source, name, given, self.ranges(), bound=bound, limits=limits)
+
+
+def largest_bound(layer: Layer, source: str, limits: Limits) -> int:
+    """The largest power of ten such that a module is shown safe for all entries within ±10^power."""
+    views = [_View(layer, derive(layer, variant), source) for variant in variants(layer)]
+
+    def is_safe(power: int) -> bool:
+        pairs = [
+            one
+            for view in views
+            for suffix in [LABELS if view.variant.as_label else ""]
+            for one in view.safeties(f"forward{suffix}", [f"backward{suffix}"], float(f"1e{power}"), limits)
+        ]
+        return all(safety.is_shown for _, safety in pairs)
+
+    low, high = 0, 308
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if is_safe(middle) else (low, middle - 1)
+    return low
 
 
 def is_square_like(e: Expr) -> bool:

@@ -44,7 +44,7 @@ from sympy import atan as arctan
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1
 
-from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, positive, size_of
+from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, positive
 from derivations.numbers import (
     Number,
     Undecided,
@@ -127,7 +127,7 @@ def _indexed(e: Indexed, point: Point, at: At) -> Number:
         return point.tensors[name].get(place, Fraction(0))
     formal, formula = point.definitions[name]
     own = {f: p for f, p in zip(formal, place, strict=True) if isinstance(f, Idx)}
-    if not all(0 <= p < _integer(size_of(f), point, {}) for f, p in own.items()):
+    if not all(0 <= p <= _integer(f.upper, point, {}) for f, p in own.items()):
         return Fraction(0)
     if (name, place) not in point.known:
         point.known[name, place] = _value(formula, point, own)
@@ -143,7 +143,7 @@ def _sum(e: Sum, point: Point, at: At) -> Number:
 
 def _along(e: Expr, point: Point, at: At) -> Iterator[Number]:
     index = e.args[1]
-    size = _integer(size_of(index), point, at)
+    size = _integer(index.upper, point, at) + 1
     if size == 0:
         raise Undefined("the maximum over an empty axis")
     yield from (_value(e.args[0], point, {**at, index: place}) for place in range(size))

@@ -14,7 +14,15 @@ from random import Random
 
 from derivations.fingerprint_balls import Ball, order
 from derivations.fingerprint_evaluate import Env, Redraw, Seed, Undefined
-from derivations.fingerprint_formula import Comparison, Equation, Exact, Node, OutOfReach, Program
+from derivations.fingerprint_formula import (
+    Comparison,
+    Equation,
+    Exact,
+    Node,
+    OutOfReach,
+    Program,
+    number,
+)
 from derivations.fingerprint_trial import Point, Trial
 
 PRECISION = 240

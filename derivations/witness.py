@@ -6,23 +6,20 @@ rational one was found; an interval of 200 bits that excludes 0 stands in where 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
-from random import Random
 from typing import Any
 
 from sympy import Expr, Idx
 
+from derivations.candidates import REALS, at_random, by_cost, small_sizes
 from derivations.evaluate import Point, evaluate
-from derivations.numbers import NoValue, Number, differ, is_exact, spell
+from derivations.numbers import NoValue, Number, differ, spell
 from derivations.setting import Setting
 from derivations.substitution import free_indices
 from derivations.unknowns import Unknowns, unknowns_of
-
-REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "-1/2", "3", "1/3", "2/3", "-3", "3/2")))
-"""Candidates for a real entry, by height; what a person would try."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,11 @@ class Witness:
     left: str
     right: str
     compares: str = "both sides"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both sides are rationals."""
+        return "≈" not in self.left + self.right
 
     def to_json(self) -> dict[str, Any]:
         """The witness as an object of JSON."""
@@ -82,6 +84,8 @@ class Effort:
 
 THOROUGH = Effort(sizes=40, points=400, random=12)
 BRIEF = Effort(sizes=5, points=10, random=4)
+AFTER_AN_INTERVAL = Effort(sizes=2, points=60, random=0)
+"""How much further the search for a rational witness goes once intervals have told the sides apart."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,6 @@ class _Task:
     at: tuple[Idx, ...]
     places: Mapping[str, Expr]
     compared: int = 0
-    inexact: Witness | None = None
 
 
 def find_witness(
@@ -128,19 +131,17 @@ def find_witness(
     at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
     shown = {str(i.label): i for i in at} if places is None else places
     task = _Task(left, right, unknowns_of(setting, (left, right)), at, shown)
+    inexact: Witness | None = None
+    further = AFTER_AN_INTERVAL.sizes
     for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
         found = _at_sizes(task, sizes, effort)
-        if found is not None:
+        if found is not None and found.is_exact:
             return Search(found, task.compared)
-    return Search(task.inexact, task.compared)
-
-
-def small_sizes(names: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Sizes from 1, the smallest sum first, then in the order of the names; then those with a 0."""
-    most = 4 if len(names) < 4 else 3
-    for low, high in ((1, most), (0, 3)):
-        rows = sorted(product(range(low, high), repeat=len(names)), key=lambda row: (sum(row), row))
-        yield from (dict(zip(names, row, strict=True)) for row in rows if low or 0 in row)
+        inexact = inexact or found
+        further -= inexact is not None
+        if further < 0:
+            break
+    return Search(inexact, task.compared)
 
 
 def size_witness(left: Expr, right: Expr, compares: str) -> Witness | None:
@@ -158,34 +159,38 @@ def size_witness(left: Expr, right: Expr, compares: str) -> Witness | None:
 
 
 def _at_sizes(task: _Task, sizes: Mapping[str, int], effort: Effort) -> Witness | None:
-    """The witness of least cost at these sizes; one found at random is made small."""
+    """The witness of least cost at these sizes, if possible rational; one found at random is made small."""
     domains = task.unknowns.domains(sizes, REALS)
     if not all(domains):
         return None
-    generic: list[int] | None = None
-    for choice in _at_random(domains, effort.random):
-        found = _try(task, sizes, domains, choice)
-        if found is not None:
-            generic = choice
-            break
+    chosen = (c for c in at_random(domains, effort.random) if _try(task, sizes, domains, c) is not None)
+    generic = next(chosen, None)
     # Formulas that differ at ties and kinks only look equal at random: the smallest points are tried too.
     limit = effort.points if generic is not None else effort.points // 5
-    for choice in islice(_by_cost([len(domain) for domain in domains]), limit):
+    inexact: Witness | None = None
+    further = AFTER_AN_INTERVAL.points
+    for choice in islice(by_cost([len(domain) for domain in domains]), limit):
         found = _try(task, sizes, domains, choice)
-        if found is not None:
+        if found is not None and found.is_exact:
             return found
-    return None if generic is None else _shrunk(task, sizes, domains, generic)
+        inexact = inexact or found
+        further -= inexact is not None
+        if further < 0:
+            break
+    if inexact is None and generic is not None:
+        return _shrunk(task, sizes, domains, generic)
+    return inexact
 
 
 def _try(
     task: _Task, sizes: Mapping[str, int], domains: Sequence[Sequence[Fraction]], choice: Sequence[int]
 ) -> Witness | None:
-    """A rational witness at one point; one by intervals is only kept for the end."""
+    """A witness at one point: the first indices at which the sides differ, rationals before intervals."""
     point = task.unknowns.point(sizes, [domain[k] for domain, k in zip(domains, choice, strict=True)])
     if point is None:
         return None
-    ranges = [range(int(evaluate(i.upper, point)) + 1) for i in task.at]
-    for place in product(*ranges):
+    inexact: Witness | None = None
+    for place in product(*(range(int(evaluate(i.upper, point)) + 1) for i in task.at)):
         at = dict(zip(task.at, place, strict=True))
         try:
             values = evaluate(task.left, point, at), evaluate(task.right, point, at)
@@ -193,45 +198,17 @@ def _try(
             continue
         task.compared += 1
         if differ(*values):
-            witness = _witness(task, point, at, values)
-            if all(map(is_exact, values)):
-                return witness
-            task.inexact = task.inexact or witness
-    return None
+            found = _witness(task, point, at, values)
+            if found.is_exact:
+                return found
+            inexact = inexact or found
+    return inexact
 
 
 def _witness(task: _Task, point: Point, at: Mapping[Idx, int], values: tuple[Number, Number]) -> Witness:
     left, right = map(spell, values)
     places = {name: int(evaluate(e, point, at)) for name, e in task.places.items()}
     return Witness(point.sizes, task.unknowns.shown(point), places, left, right)
-
-
-def _at_random(domains: Sequence[Sequence[Fraction]], count: int) -> Iterator[list[int]]:
-    """Choices at random, the same in every run: every other one among ½, ⅓ and ⅔ where these are allowed."""
-    for attempt in range(count):
-        random = Random(attempt)
-        choice = []
-        for domain in domains:
-            inside = [k for k, value in enumerate(domain) if 0 < value < 1] if attempt % 2 else []
-            choice.append(random.choice(inside or range(len(domain))))
-        yield choice
-
-
-def _by_cost(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """All choices, the smallest sum of positions first."""
-    for cost in range(sum(length - 1 for length in lengths) + 1):
-        yield from _of_cost(lengths, cost)
-
-
-def _of_cost(lengths: Sequence[int], cost: int) -> Iterator[list[int]]:
-    if not lengths:
-        if cost == 0:
-            yield []
-        return
-    most = sum(length - 1 for length in lengths[1:])
-    for first in range(max(0, cost - most), min(cost, lengths[0] - 1) + 1):
-        for rest in _of_cost(lengths[1:], cost - first):
-            yield [first, *rest]
 
 
 def _shrunk(

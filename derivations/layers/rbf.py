@@ -13,7 +13,7 @@ RBF = Layer(
     "RBF",
     inputs=(x[n, i],),
     parameters=(c[j, i],),
-    hyperparameters=(Hyperparameter(s, default=1.0, conditions=(s > 0,), safe=(1e-100, 1e100)),),
+    hyperparameters=(Hyperparameter(s, default=1.0, conditions=(s > 0,), safe=(1e-6, 1e6)),),
     forward={
         q[n, j]: sum_((x[n, i] - c[j, i]) ** 2, i),
         z[n, j]: exp(-q[n, j] / (2 * s**2)),

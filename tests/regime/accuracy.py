@@ -96,4 +96,4 @@ def report(cases: Sequence[Case] = LAYERS, draws: int = DRAWS) -> Table:
 
 
 if __name__ == "__main__":
-    Console().print(report())
+    Console(width=110).print(report())

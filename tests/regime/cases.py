@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.regime import draws, oracles
 from tests.regime.case import Case
-from tests.regime.draws import exponents, normal, ties
+from tests.regime.draws import exponents, normal, outlier, ties
 
 
 def _root(info: np.finfo) -> float:
@@ -62,6 +62,7 @@ RBF = Case(
         "exponents": draws.rbf(exponents(3)),
         "offset 1000": draws.rbf(normal(1, offset=1e3)),
         "offset 10000": draws.rbf(normal(1, offset=1e4)),
+        "one far away": draws.rbf(outlier(1e3)),
         "small s": draws.rbf(normal(1e-14), s=1e-14),
         "large s": draws.rbf(normal(1e14), s=1e14),
     },
@@ -75,7 +76,13 @@ RBF = Case(
     gradients=("x", "c"),
     restrictions={"backward_delta": ("x",), "backward_update_gradient": ("c",)},
     reach={"x": _root, "c": _root},
-    ulps={"usual": (4, 4), "exponents": (4, 4), "offset 1000": (4, 4), "offset 10000": (4, 4)},
+    ulps={
+        "usual": (4, 4),
+        "exponents": (4, 4),
+        "offset 1000": (4, 4),
+        "offset 10000": (4, 4),
+        "one far away": (4, 4),
+    },
 )
 
 CROSS_ENTROPY = Case(

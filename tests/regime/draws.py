@@ -19,6 +19,17 @@ def normal(scale: float, offset: float = 0.0) -> Entries:
     return lambda rng, shape: offset + scale * rng.standard_normal(shape)
 
 
+def outlier(distance: float) -> Entries:
+    """Normally distributed entries, the last row far from the others."""
+
+    def entries(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        drawn = rng.standard_normal(shape)
+        drawn[-1:] += distance
+        return drawn
+
+    return entries
+
+
 def exponents(top: int, bottom: int = -40) -> Entries:
     """Entries of both signs whose binary exponents are spread evenly, the largest below 2^top."""
 
