@@ -68,7 +68,8 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     if isinstance(e, Integer):
         return Lowered(Node("number", (), (), int(e), e), ())
     if isinstance(e, Symbol):
-        return Lowered(Node("read", (), (), python_name(str(e)), e), ())
+        op = "size" if e.is_integer and e.is_nonnegative else "read"
+        return Lowered(Node(op, (), (), python_name(str(e)), e), ())
     if isinstance(e, Indexed):
         return _lower_read(e)
     if isinstance(e, Add):

@@ -29,7 +29,7 @@ from codegen.array_ops import (
 class Node:
     """One value of an array program.
 
-    ``op`` is ``read`` (attr: the name), ``number`` (attr: an integer), ``view`` (attr: for each position of
+    ``op`` is ``read`` or ``size`` (attr: the name), ``number`` (attr: an integer), ``view`` (attr: for each position of
     the result a position of the operand, None for a new axis), ``pick`` and ``one_hot_add`` (attr: the name
     of the labels), ``fill`` (attr: the integer; the operand gives shape and dtype), or a row of the table:
     elementwise, a reduction (attr: the axes), a product (attr: the axes of ``tensordot``).
@@ -58,6 +58,11 @@ def reads(node: Node) -> frozenset[str]:
     return frozenset(names | {n.attr for n in walk(node) if n.op in ("pick", "one_hot_add")})
 
 
+def sizes_read(node: Node) -> frozenset[Expr]:
+    """The sizes whose values a tree reads."""
+    return frozenset(n.meaning for n in walk(node) if n.op == "size")
+
+
 def needs_statements(node: Node) -> bool:
     """Whether a tree holds something that no expression can say."""
     return any(n.op == "one_hot_add" for n in walk(node))
@@ -70,7 +75,7 @@ def text(node: Node, loosest: int = 0) -> str:
 
 
 def _spell(node: Node) -> tuple[str, int]:
-    if node.op == "read":
+    if node.op in ("read", "size"):
         return str(node.attr), CALL
     if node.op == "number":
         return str(node.attr), CALL if node.attr >= 0 else UNARY

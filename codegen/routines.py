@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Indexed, IndexedBase
+from sympy import Expr, Idx, Indexed, IndexedBase
 
 from codegen.choose import Program, node_cost
 from codegen.lower import DELTA, spelled
 from codegen.plan import Plan
-from codegen.program import Node, reads, walk
-from derivations.notation import GRADIENT, d, name_of
+from codegen.program import Node, reads, sizes_read, walk
+from derivations.notation import GRADIENT, d, name_of, size_of
 
 CHEAPER = 0.75
 """``saved_values`` is worth a function of its own where it costs less than this part of the forward."""
@@ -26,6 +26,7 @@ class Routine:
     """One plain function for one variant: steps in order, and what is returned.
 
     ``saved`` is None for functions of the forward, else the names that are unpacked from ``saved``.
+    ``shapes`` are the arrays whose shapes are unpacked first, each with a name or "_" for every axis.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Routine:
     results: tuple[str, ...]
     saves: tuple[str, ...] | None = None
     saved: tuple[str, ...] | None = None
+    shapes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,17 +108,50 @@ def routines(program: Program, steps: Steps) -> tuple[Routine, ...]:
     read = frozenset().union(*(steps.reads[n] for n in backward))
     saved = tuple(n for n in (*given, *forward) if n in read and n != "delta")
     suffix = "_labels" if plan.derivation.variant.as_label else ""
-    made = [Routine(f"forward{suffix}", given, forward, (output,), saves=saved)]
+    shapes = _shapes(plan, steps)
+    own = {n: shapes[n] for n in given if n in shapes}
+    kept = {n: shapes[n] for n in saved if n in shapes} | {"delta": shapes["delta"]}
+    made = [Routine(f"forward{suffix}", given, forward, (output,), saves=saved, shapes=_unpacked(forward, steps, own))]
     again = steps.needed(saved, given)
     if steps.cost(again) <= CHEAPER * steps.cost(forward):
-        made.append(Routine(f"saved_values{suffix}", given, again, (), saves=saved))
+        made.append(
+            Routine(f"saved_values{suffix}", given, again, (), saves=saved, shapes=_unpacked(again, steps, own))
+        )
     parts: list[tuple[str, Sequence[str]]] = [("backward", gradients)]
     if plan.derivation.layer.parameters:
         parts += [("backward_delta", inputs), ("backward_update_gradient", gradients[len(inputs) :])]
     for name, wanted in parts:
         needed = steps.needed(wanted, [*saved, "delta"])
-        made.append(Routine(f"{name}{suffix}", ("saved", "delta"), needed, tuple(wanted), saved=saved))
+        made.append(
+            Routine(
+                f"{name}{suffix}", ("saved", "delta"), needed, tuple(wanted), saved=saved,
+                shapes=_unpacked(needed, steps, kept),
+            )
+        )
     return tuple(made)
+
+
+def _shapes(plan: Plan, steps: Steps) -> dict[str, tuple[Expr, ...]]:
+    """The shapes of all arrays of a layer, by their names in text."""
+    derivation = plan.derivation
+    target = [derivation.target] if derivation.target is not None else []
+    entries = [*target, *derivation.layer.inputs, *derivation.parameters, *steps.lefts.values()]
+    shapes = {spelled(name_of(e)): tuple(size_of(i) for i in e.indices if isinstance(i, Idx)) for e in entries}
+    return shapes | {"delta": shapes[spelled(plan.output)]}
+
+
+def _unpacked(
+    names: Sequence[str], steps: Steps, shapes: Mapping[str, tuple[Expr, ...]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Arrays that tell the sizes whose values some steps read."""
+    missing = frozenset().union(*(sizes_read(steps.nodes[n]) for n in names))
+    told: list[tuple[str, tuple[str, ...]]] = []
+    for array, shape in shapes.items():
+        found = [s for s in shape if s in missing]
+        if found:
+            told.append((array, tuple(spelled(str(s)) if s in missing else "_" for s in shape)))
+            missing -= frozenset(found)
+    return tuple(told)
 
 
 def arguments(plan: Plan) -> tuple[str, ...]:

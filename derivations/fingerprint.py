@@ -198,10 +198,10 @@ class _Judge:
         least = min((count for count in counts if count), default=0)
         return _Seen(sum(counts), least, never=bool(counts) and not least)
 
-    def _trial(self, sizes: Sizes, attempt: int, precision: int = PRECISIONS[0]) -> Trial | None:
+    def _trial(self, sizes: Sizes, attempt: int) -> Trial | None:
         seed = blake2b(f"{sizes} {attempt}".encode(), key=self.seed, digest_size=32).digest()
         point = draw_point(self.program, sizes, seed, attempt)
-        return None if point is None else Trial(self.program, point, precision)
+        return None if point is None else Trial(self.program, point, PRECISIONS[0], lawful=True)
 
     def _field_agrees(self, trial: Trial, env: Env) -> bool:
         """Equal in the field; if not, but some law is unknown to it, a ball at the same point decides."""
@@ -230,7 +230,7 @@ class _Judge:
         """Whether the balls share enough bits; more precision where they neither do nor differ."""
         sides = self.program.statement
         for precision in PRECISIONS:
-            finer = trial if precision == PRECISIONS[0] else Trial(self.program, trial.point, precision)
+            finer = Trial(self.program, trial.point, precision)
             left, right = finer.real.value(sides.left, env), finer.real.value(sides.right, env)
             shared = gap_bits(left, right, precision)
             if shared is None or shared >= SHARED:

@@ -64,15 +64,18 @@ class Point:
 
 
 class Trial:
-    """A program at a point, in the reals, in F_p, and in Z_q for exponents."""
+    """A program at a point, in the reals, in F_p, and in Z_q for exponents.
 
-    def __init__(self, program: Program, point: Point, precision: int) -> None:
+    With ``lawful``, what is positive must be a square too, if the program has roots: √(u²) = |u|.
+    """
+
+    def __init__(self, program: Program, point: Point, precision: int, lawful: bool = False) -> None:
         self.program = program
         self.point = point
         self.real: Evaluator[Real] = Evaluator(self, RealArithmetic(self, precision))
         self.prime: Evaluator[int] = Evaluator(self, PrimeArithmetic(self))
         self.exponent: Evaluator[Residue] = Evaluator(self, ExponentArithmetic(self))
-        self.strict = {"order", "root"} <= program.features
+        self.strict = lawful and {"order", "root"} <= program.features
         self._ranges: dict[Node, range] = {}
         self._shapes: dict[str, tuple[int | None, ...]] = {}
 

@@ -43,6 +43,8 @@ ZERO: Form = ()
 ONE: Form = ((UNIT, Fraction(1)),)
 INDICATORS = frozenset({"eq", "aff", "pos", "zer"})
 INDICES = frozenset({"var", "lab", "arg", "int"})
+MOST_FACTORS = 64
+"""The highest power of a sum that is multiplied out."""
 
 
 class NotShown(Exception):
@@ -143,7 +145,7 @@ def from_powers(powers: Mapping[Atom, Fraction]) -> Form:
                 kept.append((atom, exponent - whole))
         elif kind == "pow" and exponent >= 1:
             whole = exponent.__floor__()
-            factors += [atom[1]] * whole
+            factors.append(power_form(atom[1], whole))
             if exponent != whole:
                 kept.append((atom, exponent - whole))
         else:
@@ -166,6 +168,8 @@ def times_powers(form: Form, factors: Mapping[Atom, Fraction]) -> Form:
 
 def power_form(form: Form, exponent: int) -> Form:
     """A form under a non-negative integer exponent, expanded."""
+    if exponent > MOST_FACTORS:
+        raise NotShown(f"a sum under the exponent {exponent} is too long to multiply out")
     return multiply(*([form] * exponent))
 
 
@@ -177,6 +181,12 @@ def free_names(thing: Any) -> frozenset[str]:
     if thing[0] == "var" and len(thing) == 3:
         return frozenset() if thing[1].startswith("%") else frozenset((thing[1],))
     return frozenset().union(*(free_names(part) for part in thing if isinstance(part, tuple)))
+
+
+def first_fresh(form: Form) -> int:
+    """The first number r such that no temporary name ~r, ~r+1, … occurs free in a form."""
+    used = [int(name[1:]) for name in free_names(form) if name.startswith("~")]
+    return max(used, default=0) + 1
 
 
 @lru_cache(maxsize=200_000)

@@ -31,6 +31,9 @@ from derivations.form import (
     times_powers,
 )
 
+MOST_DIGITS = 10_000
+"""The highest power of a number that is worked out."""
+
 
 def split_by_cases(form: Form, function: Callable[[Form], Form]) -> Form | None:
     """b·f(form where b) + (1 − b)·f(form where not b) for an indicator b in the form; None without one."""
@@ -127,7 +130,7 @@ def _is_factor(atom: Atom) -> bool:
 def power(base: Form, exponent: Fraction) -> Form:
     """base ** exponent for a rational exponent."""
     if exponent.denominator == 1 and exponent >= 0:
-        return power_form(base, int(exponent))
+        return _monomial_power(*base[0], exponent) if len(base) == 1 else power_form(base, int(exponent))
     if not base:
         if exponent < 0:
             raise NotShown("division by zero")
@@ -152,7 +155,7 @@ def power(base: Form, exponent: Fraction) -> Form:
 def _monomial_power(monomial: Monomial, coefficient: Fraction, exponent: Fraction) -> Form:
     if exponent.denominator == 1:
         powers = {a: e * exponent for a, e in monomial}
-        return scale(from_powers(powers), coefficient ** int(exponent))
+        return scale(from_powers(powers), _number_to(coefficient, int(exponent)))
     powers: dict[Atom, Fraction] = {}
     evens: list[Form] = []
     odd: list[tuple[Atom, Fraction]] = []
@@ -168,6 +171,12 @@ def _monomial_power(monomial: Monomial, coefficient: Fraction, exponent: Fractio
     elif coefficient < 0:
         raise NotShown("a fractional power of a negative number")
     return multiply(*evens, from_powers(powers), number_power(abs(coefficient), exponent))
+
+
+def _number_to(value: Fraction, exponent: int) -> Fraction:
+    if abs(value) != 1 and abs(exponent) > MOST_DIGITS:
+        raise NotShown(f"{value} under the exponent {exponent} is too long a number")
+    return value**exponent
 
 
 def _absolute_power(atom: Atom, exponent: Fraction) -> Form:

@@ -24,7 +24,7 @@ from derivations.form import (
     add,
     atom_form,
     constant,
-    free_names,
+    first_fresh,
     height,
     monomial_form,
     multiply,
@@ -188,7 +188,7 @@ def _settle(monomial: Monomial) -> Form:
         renaming = _representatives(deltas)
         others = monomial_form(tuple(p for p in current if p[0] not in deltas))
         stars = multiply(*(equal_indices(old, new) for old, new in sorted(renaming.items())))
-        moved = _apply_zeros(rename(others, renaming))
+        moved = add(*(scale(_apply_zeros(m), c) for m, c in rename(others, renaming)))
         result = multiply(stars, moved)
         if result == monomial_form(current):
             return result
@@ -216,15 +216,16 @@ def _representatives(deltas: Sequence[Atom]) -> dict[Index, Index]:
     return chosen
 
 
-def _apply_zeros(form: Form) -> Form:
-    zeros = sorted({a for m, _ in form for a, _ in m if a[0] == "zer"})
-    for zero in zeros:
+def _apply_zeros(monomial: Monomial) -> Form:
+    """The monomial with one of its own zeros [u = 0] put into the other factors, the first that changes them."""
+    for zero in (a for a, _ in monomial if a[0] == "zer"):
         solved = solve_for_atom(zero[1])
         if solved is not None:
-            atom, value = solved
-            rest = tuple((tuple(p for p in m if p[0] != zero), c) for m, c in form)
-            form = multiply(atom_form(zero), replace_atom(add(*(monomial_form(m, c) for m, c in rest)), atom, value))
-    return form
+            rest = monomial_form(tuple(p for p in monomial if p[0] != zero))
+            replaced = replace_atom(rest, *solved)
+            if replaced != rest:
+                return multiply(atom_form(zero), replaced)
+    return monomial_form(monomial)
 
 
 def solve_for_atom(form: Form) -> tuple[Atom, Form] | None:
@@ -263,15 +264,10 @@ def _replace(atom: Atom, exponent: Fraction, old: Atom, value: Form) -> Form:
 
 def sum_over(bounds: Sequence[Bound], form: Form) -> Form:
     """Σ over indices of a form: deltas sifted, factors without a bound index taken out."""
-    fresh = {b: (f"~{r}", b[1]) for r, b in enumerate(bounds, _first_fresh(form))}
+    fresh = {b: (f"~{r}", b[1]) for r, b in enumerate(bounds, first_fresh(form))}
     renamed = rename(form, {variable(b): variable(f) for b, f in fresh.items()})
     names = tuple(fresh[b] for b in bounds)
     return add(*(scale(_sum_monomial(names, m), c) for m, c in settle(renamed)))
-
-
-def _first_fresh(form: Form) -> int:
-    used = [int(name[1:]) for name in free_names(form) if name.startswith("~")]
-    return max(used, default=0) + 1
 
 
 def _holds(thing: Any, bounds: Sequence[Bound]) -> list[Bound]:
@@ -300,7 +296,7 @@ def _open_inner_sums(bounds: Sequence[Bound], monomial: Monomial) -> tuple[tuple
     more: list[Bound] = []
     factors: list[Form] = []
     start = max((int(b[0][1:]) for b in bounds), default=0)
-    start = max(start, _first_fresh(monomial_form(monomial)) - 1)
+    start = max(start, first_fresh(monomial_form(monomial)) - 1)
     for atom, exponent in monomial:
         if atom[0] == "sum" and exponent.denominator == 1 and exponent > 0 and _holds(atom, bounds):
             for _ in range(int(exponent)):

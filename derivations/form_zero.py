@@ -7,12 +7,14 @@ from fractions import Fraction
 from itertools import permutations
 
 from derivations.form import (
+    INDICATORS,
     ONE,
     Atom,
     Form,
     Monomial,
     add,
     atom_form,
+    first_fresh,
     monomial_form,
     multiply,
     scale,
@@ -31,12 +33,35 @@ def is_zero_form(form: Form, rules: Rules = (), depth: int = DEPTH) -> bool:
         return True
     if depth == 0:
         return False
-    cleared = assume(settle(clear_denominators(form)), rules)
-    return not cleared or not _gather_sums(cleared, rules, depth)
+    return all(_is_zero_where(held, part, rules, depth) for held, part in _by_indicators(form).items())
 
 
-def clear_denominators(form: Form) -> Form:
-    """A form times the least powers of its denominators that leave none at the top."""
+def _by_indicators(form: Form) -> dict[Monomial, Form]:
+    """The terms of a form by the indicators among their factors."""
+    parts: dict[Monomial, list[Form]] = {}
+    for monomial, coefficient in form:
+        held = tuple(p for p in monomial if p[0][0] in INDICATORS)
+        parts.setdefault(held, []).append(monomial_form(monomial, coefficient))
+    return {held: add(*terms) for held, terms in parts.items()}
+
+
+def _is_zero_where(held: Monomial, form: Form, rules: Rules, depth: int) -> bool:
+    """Whether terms that share their indicators are shown to be 0.
+
+    They are taken apart from the others because a denominator of theirs may be 0 where these indicators
+    fail: there the other terms have a value, which a multiplication by 0 would hide. For the same reason
+    a denominator that is shown to be 0 shows nothing.
+    """
+    cleared, denominators = clear_denominators(form)
+    cleared = assume(settle(cleared), rules)
+    if cleared and _gather_sums(cleared, rules, depth):
+        return False
+    return not any(is_zero_form(multiply(monomial_form(held), d[1]), rules, depth - 1) for d in denominators)
+
+
+def clear_denominators(form: Form) -> tuple[Form, tuple[Atom, ...]]:
+    """A form times the least powers of its denominators that leave none at the top, and those denominators."""
+    found: dict[Atom, None] = {}
     for _ in range(DEPTH):
         least: dict[Atom, Fraction] = {}
         for monomial, _ in form:
@@ -44,11 +69,12 @@ def clear_denominators(form: Form) -> Form:
                 if atom[0] == "pow" and exponent < 0:
                     least[atom] = min(least.get(atom, Fraction(0)), exponent)
         if not least:
-            return form
+            break
+        found |= dict.fromkeys(least)
         # A whole power of each base, so that fractional parts stay apart.
         factors = {a: Fraction(-(e.__floor__())) for a, e in least.items()}
         form = times_powers(form, factors)
-    return form
+    return form, tuple(found)
 
 
 # Sums over the same axes, under one sign ------------------------------------------------------------
@@ -84,7 +110,7 @@ def _summand_is_zero(
     _, first, body, coefficient = members[0]
     if len(first) > 4:
         return False
-    names = tuple((f"~9{r}", b[1]) for r, b in enumerate(first))
+    names = tuple((f"~{r}", b[1]) for r, b in enumerate(first, first_fresh(_whole(members))))
     total = [scale(_with_names(first, names, body), coefficient)]
     return _align(members[1:], names, total, rules, depth)
 
@@ -106,6 +132,11 @@ def _align(members, names, total, rules, depth) -> bool:  # type: ignore[no-unty
     return False
 
 
+def _whole(members: Sequence[tuple[Monomial, tuple[Bound, ...], Monomial, Fraction]]) -> Form:
+    """The summands side by side: what names are taken in any of them."""
+    return tuple((body, coefficient) for _, _, body, coefficient in members)
+
+
 def _with_names(bounds: Sequence[Bound], names: Sequence[Bound], body: Monomial) -> Form:
     return rename(monomial_form(body), {variable(b): variable(n) for b, n in zip(bounds, names, strict=True)})
 
@@ -118,7 +149,7 @@ def _close_constants(form: Form, rules: Rules, depth: int) -> Form:
         if len(symbol) != 1 or symbol == ONE or not symbol[0][0]:
             continue
         atom = symbol[0][0][0][0]
-        bound = ("~8", size)
+        bound = (f"~{first_fresh(form)}", size)
         opened: list[Form] = []
         for monomial, coefficient in form:
             sums = [(a, e) for a, e in monomial if a[0] == "sum" and e == 1 and [b[1] for b in a[1]] == [size]]
@@ -162,8 +193,8 @@ def _assume_sum(atom, left: Form, right: Form) -> Form | None:  # type: ignore[n
     """The sum with one bound index summed away by the equation, or None where it does not apply."""
     if len(left) != 1 or left[0][1] != 1 or len(left[0][0]) != 1 or left[0][0][0][0][0] != "sum":
         return None
-    _, (pattern_bound, *more), pattern = left[0][0][0][0]
-    if more:
+    ((_, (pattern_bound, *more), pattern), exponent) = left[0][0][0]
+    if more or exponent != 1:
         return None
     _, bounds, body = atom
     for bound in bounds:
@@ -186,7 +217,7 @@ def _match(pattern: Monomial, pattern_bound: Bound, held: Monomial, bound: Bound
         return None
     renaming = {}
     for formal, actual in zip(shape[2], found[2], strict=True):
-        if renaming.setdefault(formal, actual) != actual:
+        if formal[0] != "var" or renaming.setdefault(formal, actual) != actual:
             return None
     if renaming.pop(variable(pattern_bound)) != variable(bound):
         return None

@@ -1,5 +1,5 @@
 # backproof generate
-# content: 69bb70bce61d17a1fed6eac04109ef34
+# content: 5127469a762e1936142a933e799d3960
 """Arrays that are given from outside: what they are called, and the checks before anything is computed.
 
 A check raises a ValueError that names the method, the array and the sizes in the words of the formula.
@@ -118,7 +118,8 @@ class Notation:
 
     def _check_labels(self, where: str, name: str, labels: Array, count: int) -> None:
         if labels.dtype.kind not in "iu":
-            raise ValueError(f"{where}: labels {self.text(name)} must be integers; got {labels.dtype}")
+            given = f"{self.text(name)} is {labels.shape} of {labels.dtype}"
+            raise ValueError(f"{where}: {given}; labels must be integers")
         wrong = (labels < 0) | (labels >= count)
         if wrong.any():
             position = tuple(np.argwhere(wrong)[0])

@@ -1,11 +1,14 @@
 # backproof generate BCEWithLogitsLoss
-# content: f85665e344bc69634b9d8779e05d66b4
+# content: 5e5835cbb59c4bfdfc67bd10e225cce3
 """BCEWithLogitsLoss: loss[n, i] = -(1 - y[n, i])·log(1 - ŷ[n, i]) - y[n, i]·log(ŷ[n, i])
     where ŷ[n, i] = 1/(1 + exp(-a[n, i]))
 
 Made by `backproof generate BCEWithLogitsLoss` from the definition in
 derivations/layers/bce_with_logits_loss.py: change the formula there and generate again. Source of
 the formula: document 1, "Sigmoide" and "Coût Cross-entropique binaire".
+
+Shown safe from this text: for entries within ±1e154 in float64 and ±1e19 in float32 no exp, log,
+division or sum leaves its range.
 """
 
 import numpy as np

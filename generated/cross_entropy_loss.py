@@ -1,11 +1,14 @@
 # backproof generate CrossEntropyLoss
-# content: cc101eae2484dffe5a688c7796d6e4e6
+# content: 0dd753bc765343f8efc1368cfab54988
 """CrossEntropyLoss: loss[n] = -Σ_k logp[n, k]·y[n, k]
     where logp[n, k] = ŷ[n, k] - log(Σ_f exp(ŷ[n, f]))
 
 Made by `backproof generate CrossEntropyLoss` from the definition in
 derivations/layers/cross_entropy_loss.py: change the formula there and generate again. Source of the
 formula: document 1, "Combinaison de Softmax et coût cross-entropique".
+
+Shown safe from this text: for entries within ±1e149 in float64 and ±1e14 in float32 no exp, log,
+division or sum leaves its range.
 """
 
 import numpy as np

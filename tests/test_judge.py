@@ -37,6 +37,27 @@ from derivations.notation import (
     delta,
     sum_,
 )
+from tests.statements import (
+    FALSE,
+    SOFT,
+    SOFTMAX,
+    SQUARE,
+    TRUE,
+    W,
+    b,
+    i,
+    j,
+    k,
+    n,
+    p,
+    q,
+    s,
+    t,
+    x,
+    y,
+    yhat,
+    z,
+)
 
 
 def verdict(layer: Layer, statement: Statement, **more: object) -> Verdict:

@@ -212,6 +212,12 @@ _SHAPES: Sequence[Callable[[Random, Scope, int], Expr]] = (
 )
 
 
+def simple_formula(random: Random, scope: Scope) -> Expr:
+    """Something to add and take away again, to multiply and divide by, to compare with 0."""
+    row, column = random.choice(at(scope, N)), random.choice(at(scope, K))
+    return random.choice([B[row, column], u[column], v[column], r[row], Mul(u[column], r[row])])
+
+
 # Parts of a formula ---------------------------------------------------------------------------------
 
 

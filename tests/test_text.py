@@ -1,0 +1,168 @@
+"""Formulas as text and as LaTeX, and derivations told step by step."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from sympy import Abs, Expr, Function, Integer, Max, Rational, exp, log, pi, sqrt, tanh
+
+from derivations.derivation import derive, variants
+from derivations.derivation_text import explain
+from derivations.latex import latex, latex_in_order, latex_statement
+from derivations.layer import Layer, Matrix, Shape
+from derivations.layers import JUDGED
+from derivations.notation import (
+    argmax_,
+    as_written,
+    axes,
+    d,
+    delta,
+    is_zero_at,
+    jacobian,
+    labels,
+    max_,
+    positive,
+    scalars,
+    size_of,
+    sum_,
+    tensors,
+)
+from derivations.text import equation, formula
+
+n, i, j, k = axes("n:N i:d j:d' k:K")
+x, W, b, z, yhat = tensors("x W b z ŷ")
+t = labels("t")
+s, eps = scalars("s eps")
+f, df = Function("f"), Function("f'")
+u = x[n, i]
+
+TEXTS: list[tuple[Expr, str]] = [
+    (sum_(u * W[j, i], i) + b[j], "Σ_i x[n, i]·W[j, i] + b[j]"),
+    (d(x)[n, i], "∂L/∂x[n, i]"),
+    (sum_(d(z)[n, j] * u, n), "Σ_n ∂L/∂z[n, j]·x[n, i]"),
+    (sum_(u * W[j, i], i) / 4, "(Σ_i x[n, i]·W[j, i])/4"),
+    (-sum_(u, i) * b[j] / 3, "-b[j]·(Σ_i x[n, i])/3"),
+    (sum_(u, i) * sum_(W[j, i], i), "(Σ_i W[j, i])·Σ_i x[n, i]"),
+    (sum_((u - b[i]) ** 2, i), "Σ_i (x[n, i] - b[i])²"),
+    (sum_(sum_(u, n), i), "Σ_n Σ_i x[n, i]"),
+    (exp(u) / sum_(exp(u), i), "exp(x[n, i])/(Σ_i exp(x[n, i]))"),
+    (u - Rational(1, 2), "x[n, i] - 1/2"),
+    (-3 * u / (4 * s**2), "-3·x[n, i]/(4·s²)"),
+    (1 / (1 + exp(-u)) ** 2, "1/(1 + exp(-x[n, i]))²"),
+    (-(u + 1) * s, "s·(-1 - x[n, i])"),
+    (sqrt(u**2 + eps), "√(x[n, i]² + eps)"),
+    (1 / sqrt(u), "1/√(x[n, i])"),
+    (u**-5, "1/x[n, i]^5"),
+    (u**s, "x[n, i]^s"),
+    (1 - tanh(u) ** 2, "1 - tanh(x[n, i])²"),
+    (log(u) * size_of(i), "d·log(x[n, i])"),
+    (delta(k, t[n]) * d(x)[n, k], "[k = t[n]]·∂L/∂x[n, k]"),
+    (positive(u - 1) + is_zero_at(u), "[x[n, i] - 1 > 0] + [x[n, i] = 0]"),
+    (max_(u, i) * 2, "2·max_i x[n, i]"),
+    (x[n, argmax_(u, i)], "x[n, argmax_i x[n, i]]"),
+    (Max(u, 0), "max(x[n, i], 0)"),
+    (Abs(u), "|x[n, i]|"),
+    (x[n, 2 * i + k - 1], "x[n, k + 2·i - 1]"),
+    (f(u) * df(u), "f'(x[n, i])·f(x[n, i])"),
+    (jacobian(z[n, j], u), "∂z[n, j]/∂x[n, i]"),
+    (exp(Integer(1)) * pi, "e·π"),
+]
+
+
+@pytest.mark.parametrize(("e", "text"), TEXTS)
+def test_a_formula_reads_as_a_person_would_write_it(e: Expr, text: str) -> None:
+    assert formula(e) == text
+
+
+def test_what_is_typed_is_not_rearranged_away() -> None:
+    with as_written():
+        claim = 1 + exp(-u) - 1
+        nested = sum_(u * W[j, i], i)
+    assert formula(claim) == "1 + exp(-x[n, i]) - 1"
+    assert latex(claim) == r"\left(1 + e^{- x_{n i}}\right) - 1"
+    assert formula(nested) == "Σ_i x[n, i]·W[j, i]"
+    assert latex(nested) == r"\sum_{i=1}^{d} x_{n i} W_{j i}"
+
+
+def test_latex_spells_gradients_and_brackets() -> None:
+    assert latex(d(yhat)[n, k] ** 2) == r"\left(\frac{\partial L}{\partial \hat{y}_{n k}}\right)^{2}"
+    assert latex(delta(k, t[n])) == r"\left[k = t_{n}\right]"
+    assert latex_in_order(sum_(W[j, i] * u, i) + b[j]) == r"\sum_{i=1}^{d} x_{n i} W_{j i} + b_{j}"
+    shape = Shape(Matrix((j,), (i,), W[j, i]), (size_of(j), size_of(i)))
+    assert latex_statement(shape) == r"\dim \left[W_{j i}\right]_{j; i} = \left(d', d\right)"
+
+
+def test_an_index_that_is_reckoned_with_counts_from_0() -> None:
+    assert latex(sum_(x[n, 2 * i + 1], i)).startswith(r"\sum_{i=0}^{")
+    assert latex(sum_(x[n, i], i)).startswith(r"\sum_{i=1}^{d}")
+
+
+PRINT_ALL = """
+from derivations.derivation_text import explain
+from derivations.latex import latex_statement
+from derivations.layers import JUDGED
+for layer in JUDGED:
+    print(explain(layer), explain(layer, latex=True))
+    for claim in layer.claims:
+        print(latex_statement(claim.statement))
+"""
+
+
+def test_the_same_text_in_every_process() -> None:
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT_ALL],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(printed) == 1
+
+
+@pytest.mark.parametrize("layer", JUDGED, ids=lambda layer: layer.name)
+def test_a_derivation_has_every_step_and_rule_of_every_variant(layer: Layer) -> None:
+    told = explain(layer)
+    for variant in variants(layer):
+        for step in (derived := derive(layer, variant)).steps:
+            assert equation(step.left, step.right) in told
+        for step in derived.gradients:
+            assert equation(step.left, step.right) in told
+            assert all(rule in told for rule in step.rules)
+
+
+def test_the_derivation_of_the_linear_layer() -> None:
+    told = explain(next(layer for layer in JUDGED if layer.name == "Linear"))
+    assert "z[n, j] reads W[j, i'], and there\n    ∂z[n, j]/∂W[j, i'] = x[n, i']    (" in told
+    assert "Parameter b[j] of shape d', which may be absent." in told
+    assert told.index("Forward") < told.index("Backward") < told.index("Without b")
+
+
+@pytest.mark.parametrize("layer", JUDGED, ids=lambda layer: layer.name)
+def test_the_latex_document_is_whole(layer: Layer) -> None:
+    text = explain(layer, latex=True)
+    assert text.startswith(r"\documentclass") and text.rstrip().endswith(r"\end{document}")
+    assert text.count(r"\[") == text.count(r"\]") > 2
+    assert text.count("$") % 2 == 0
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", text):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0
+    assert depth == 0
+    assert set(re.findall(r"[^\x00-\x7f]", text)) <= set("éèûô"), "letters that pdflatex sets, nothing else"
+
+
+@pytest.mark.parametrize("layer", JUDGED, ids=lambda layer: layer.name)
+def test_every_formula_is_set_by_a_typesetter(layer: Layer) -> None:
+    mathtext = pytest.importorskip("matplotlib.mathtext")
+    parser = mathtext.MathTextParser("path")
+    text = explain(layer, latex=True)
+    found = re.findall(r"\\\[ (.*?)(?: \\qquad .*)? \\\]", text) + [latex_statement(c.statement) for c in layer.claims]
+    assert found
+    for each in found:
+        parser.parse(f"${each.replace(':=', '=')}$")
