@@ -14,7 +14,8 @@ from codegen.emit import EmissionError, emit_functions
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.page import render_module, render_package, render_support
 from codegen.positions import LoweringError
-from codegen.verify import Check, largest_bound, verify_module
+from codegen.verify import Check, verify_module
+from codegen.verify_safety import largest_bound
 from derivations.definition import DefinitionError, check_layer
 from derivations.derivation import derive, variants
 from derivations.layer import Layer

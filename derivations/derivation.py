@@ -205,9 +205,12 @@ def _match(part: Expr, pattern: Expr) -> dict[Expr, Expr] | None:
     body, shape = part.function, pattern.function
     if not (isinstance(body, Indexed) and isinstance(shape, Indexed) and name_of(body) == name_of(shape)):
         return None
-    renaming = dict(zip(shape.indices, body.indices, strict=True))
+    renaming: dict[Expr, Expr] = {}
+    for formal, actual in zip(shape.indices, body.indices, strict=True):
+        if not isinstance(formal, Idx) or renaming.setdefault(formal, actual) != actual:
+            return None
     bound, own = bound_indices(part)[0], bound_indices(pattern)[0]
-    if renaming.pop(own) != bound or bound in renaming.values():
+    if renaming.pop(own) != bound or any(bound in free_indices(actual) for actual in renaming.values()):
         return None
     return renaming
 
@@ -216,11 +219,9 @@ def meaning(layer: Layer, steps: Sequence[Step], gradients: Sequence[Step]) -> M
     """The meaning of the names of a layer, for the normal form."""
     entries = [*layer.inputs, *layer.parameters, *([layer.target] if layer.target is not None else [])]
     entries += [step.left for step in (*steps, *gradients)]
-    axes = {name_of(e): tuple(str(size_of(i)) for i in e.indices if isinstance(i, Idx)) for e in entries}
-    definitions = {
-        name_of(s.left): (tuple(i for i in s.left.indices if isinstance(i, Idx)), s.right)
-        for s in (*steps, *gradients)
-    }
+    # A Σ over everything is named s[0]: its only axis has one position.
+    axes = {name_of(e): tuple(str(size_of(i)) if isinstance(i, Idx) else "1" for i in e.indices) for e in entries}
+    definitions = {name_of(s.left): (tuple(s.left.indices), s.right) for s in (*steps, *gradients)}
     signs = {str(h.symbol): _sign(h.symbol, layer) for h in layer.hyperparameters}
     bare = Meaning(definitions, axes, {n: str(s) for n, s in label_axes(layer).items()}, signs)
     rules: list[tuple[Form, Form]] = [

@@ -152,7 +152,7 @@ class _Judge:
         if 0 in sizes.values():
             return 2
         if ties:
-            return 32 + 8 * ties if longest == 1 else 12 + 2 * ties if longest == 2 else 4
+            return 40 + 8 * ties if longest == 1 else 12 + 2 * ties if longest == 2 else 4
         if self.labels:
             return 2 if longest == 1 else 8 if longest == 2 else 3
         return 24 if longest == 1 else 12 if longest == 2 else 4
@@ -175,7 +175,7 @@ class _Judge:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)
         self.spared = SPARED
-        for attempt in range(wanted + 48):
+        for attempt in range(2 * wanted + 16):
             waiting = [i for i, count in enumerate(counts) if count < wanted and (count or misses[i] < 16)]
             if not waiting:
                 break

@@ -51,6 +51,10 @@ class NotShown(Exception):
     """The normal form cannot represent something; nothing is proven, nothing is refuted."""
 
 
+class Undefined(NotShown):
+    """Something has no value, whatever the values of the tensors."""
+
+
 def constant(value: Fraction | int) -> Form:
     """The form of a rational number."""
     return ((UNIT, Fraction(value)),) if value else ZERO
@@ -174,18 +178,18 @@ def power_form(form: Form, exponent: int) -> Form:
 
 
 @lru_cache(maxsize=200_000)
-def free_names(thing: Any) -> frozenset[str]:
-    """The names of all index variables in an atom, monomial or form, canonical bound ones left out."""
+def free_variables(thing: Any) -> frozenset[Index]:
+    """All index variables in an atom, monomial or form, canonical bound ones left out."""
     if not isinstance(thing, tuple) or not thing:
         return frozenset()
     if thing[0] == "var" and len(thing) == 3:
-        return frozenset() if thing[1].startswith("%") else frozenset((thing[1],))
-    return frozenset().union(*(free_names(part) for part in thing if isinstance(part, tuple)))
+        return frozenset() if thing[1].startswith("%") else frozenset((thing,))
+    return frozenset().union(*(free_variables(part) for part in thing if isinstance(part, tuple)))
 
 
 def first_fresh(form: Form) -> int:
     """The first number r such that no temporary name ~r, ~r+1, … occurs free in a form."""
-    used = [int(name[1:]) for name in free_names(form) if name.startswith("~")]
+    used = [int(name[1:]) for _, name, _ in free_variables(form) if name.startswith("~")]
     return max(used, default=0) + 1
 
 

@@ -154,8 +154,8 @@ def power(base: Form, exponent: Fraction) -> Form:
 
 def _monomial_power(monomial: Monomial, coefficient: Fraction, exponent: Fraction) -> Form:
     if exponent.denominator == 1:
-        powers = {a: e * exponent for a, e in monomial}
-        return scale(from_powers(powers), _number_to(coefficient, int(exponent)))
+        whole = {a: e * exponent for a, e in monomial}
+        return scale(from_powers(whole), _number_to(coefficient, int(exponent)))
     powers: dict[Atom, Fraction] = {}
     evens: list[Form] = []
     odd: list[tuple[Atom, Fraction]] = []

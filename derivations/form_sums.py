@@ -129,16 +129,8 @@ def rename_index(index: Index, pairs: Renaming) -> Index:
         inner = ("lab", index[1], index[2], tuple(rename_index(i, pairs) for i in index[3]))
         return next((new for old, new in pairs if inner == old), inner)
     if index[0] == "arg":
-        return ("arg", *_rename_bound(index[1], index[2], pairs))
+        return argmax(index[1], _rename(index[2], pairs))
     return index
-
-
-def _rename_bound(bound: Bound, form: Form, pairs: Renaming) -> tuple[Bound, Form]:
-    atom = maximum(bound, _rename(form, pairs))
-    (monomial, coefficient), = atom if len(atom) == 1 else ((((("bad",), Fraction(1)),), Fraction(1)),)
-    if coefficient != 1 or monomial[0][0][0] != "max":
-        raise NotShown("an argmax changed its shape under renaming")
-    return monomial[0][0][1], monomial[0][0][2]
 
 
 def rebuild(atom: Atom, pairs: Renaming) -> Form:
@@ -376,11 +368,19 @@ def _seen_from(bound: Bound, pair: tuple[Atom, Fraction], marks: Mapping[Index, 
 
 def maximum(bound: Bound, form: Form) -> Form:
     """max over an index; terms without the index leave it."""
+    outside, name, body = _compared(bound, form)
+    return add(outside, atom_form(("max", name, body))) if body else outside
+
+
+def argmax(bound: Bound, form: Form) -> Index:
+    """The first position of the maximum over an index; terms without the index have no say."""
+    _, name, body = _compared(bound, form)
+    return ("arg", name, body) if body else ("int", 0)
+
+
+def _compared(bound: Bound, form: Form) -> tuple[Form, Bound, Form]:
+    """The terms without the index, and the others under its canonical name."""
     held = tuple((m, c) for m, c in form if _touches(m, variable(bound)))
     outside = tuple((m, c) for m, c in form if not _touches(m, variable(bound)))
-    if not held:
-        return form
-    level = 1 + height(held)
-    name = (f"%{level}.0", bound[1])
-    body = rename(held, {variable(bound): variable(name)})
-    return add(outside, atom_form(("max", name, body)))
+    name = (f"%{1 + height(held)}.0", bound[1])
+    return outside, name, rename(held, {variable(bound): variable(name)})

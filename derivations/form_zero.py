@@ -11,6 +11,7 @@ from derivations.form import (
     ONE,
     Atom,
     Form,
+    Index,
     Monomial,
     add,
     atom_form,
@@ -215,7 +216,7 @@ def _match(pattern: Monomial, pattern_bound: Bound, held: Monomial, bound: Bound
     shape, found = pattern[0][0], held[0][0]
     if shape[0] != "ten" or found[0] != "ten" or shape[1] != found[1]:
         return None
-    renaming = {}
+    renaming: dict[Index, Index] = {}
     for formal, actual in zip(shape[2], found[2], strict=True):
         if formal[0] != "var" or renaming.setdefault(formal, actual) != actual:
             return None

@@ -38,22 +38,27 @@ from sympy import atan as arctan
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1
 
+from derivations.empty_axes import empty_cases
 from derivations.form import (
     ONE,
+    ZERO,
     Form,
     Index,
     NotShown,
+    Undefined,
     add,
     atom_form,
     constant,
     multiply,
-    scale,
     subtract,
 )
-from derivations.form_functions import exponential, logarithm, positive, power, zero_at
+from derivations.form_composed import absolute, hyperbolic, largest, sign_of, smallest
+from derivations.form_functions import exponential, is_positive, logarithm, positive, power, zero_at
 from derivations.form_sums import (
     Bound,
+    argmax,
     equal_indices,
+    index_size,
     maximum,
     rename,
     settle,
@@ -68,6 +73,8 @@ from derivations.notation import positive as positive_head
 
 OPAQUE = (sin, cos, tan, arctan, erf)
 MOST_UNROLLED = 12
+RESERVED = ("~", "%", "#")
+"""First letters of names that the forms use themselves."""
 
 
 @dataclass(frozen=True)
@@ -76,24 +83,35 @@ class Meaning:
 
     ``definitions`` maps a tensor's name to (its indices, its formula), ``axes`` to the sizes of its axes,
     ``labels`` a label's name to the size of the axis its values lie on, ``signs`` a scalar's name to "+",
-    "0" or "". ``rules`` rewrite forms under the layer's assumptions.
+    "0" or "". ``rules`` rewrite forms under the layer's assumptions. ``empty`` holds the sizes that are 0.
     """
 
-    definitions: Mapping[str, tuple[tuple[Idx, ...], Expr]] = field(default_factory=dict)
+    definitions: Mapping[str, tuple[tuple[Expr, ...], Expr]] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     signs: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[tuple[Form, Form], ...] = ()
     forms: dict[str, Form] = field(default_factory=dict, compare=False)
+    empty: frozenset[str] = frozenset()
 
 
 def is_zero(expression: Expr, meaning: Meaning | None = None) -> bool:
     """Whether an expression is shown to be 0 for all sizes and values. False means "not shown"."""
     known = meaning or Meaning()
     try:
-        return is_zero_form(to_form(expression, known), known.rules)
+        if not is_zero_form(to_form(expression, known), known.rules):
+            return False
+        return all(_is_zero_there(expression, case) for case in empty_cases(expression, known))
     except (NotShown, RecursionError):
         return False
+
+
+def _is_zero_there(expression: Expr, meaning: Meaning) -> bool:
+    """Whether an expression is shown to be 0, or to have no value, where some axes are empty."""
+    try:
+        return is_zero_form(to_form(expression, meaning), meaning.rules)
+    except Undefined:
+        return True
 
 
 def to_form(expression: Expr, meaning: Meaning) -> Form:
@@ -113,11 +131,12 @@ def _form(e: Expr, meaning: Meaning) -> Form:
 def _sum(e: Sum, meaning: Meaning) -> Form:
     bounds: list[Bound] = []
     body = e.function
-    for limit in e.limits:
-        index, low, high = limit
+    for index, low, high in e.limits:
         if low != 0 or not isinstance(index, Idx) or high != size_of(index) - 1:
             raise NotShown(f"the sum over {index} does not run over its whole axis")
-        bounds.append((str(index.label), str(size_of(index))))
+        bounds.append(_bound(index))
+    if any(size in meaning.empty for _, size in bounds):
+        return ZERO
     form = to_form(body, meaning)
     for bound in bounds:
         form = _sum_one(bound, form)
@@ -133,17 +152,14 @@ def _sum_one(bound: Bound, form: Form) -> Form:
 def to_index(e: Expr, meaning: Meaning) -> Index | None:
     """An expression as a plain index: a variable, a label, a position; None if it is anything else."""
     if isinstance(e, Idx):
-        return ("var", str(e.label), str(size_of(e)))
+        return variable(_filled(_bound(e), meaning))
     if isinstance(e, Integer) and e >= 0:
         return ("int", int(e))
     if isinstance(e, Indexed) and name_of(e) in meaning.labels:
         inner = tuple(_plain(i, meaning) for i in e.indices)
-        return ("lab", name_of(e), meaning.labels[name_of(e)], inner)
+        return ("lab", *_filled((name_of(e), meaning.labels[name_of(e)]), meaning), inner)
     if isinstance(e, argmax_over):
-        held = maximum(_bound(e.args[1]), to_form(e.args[0], meaning))
-        atoms = [m[0][0] for m, _ in held if m and m[0][0][0] == "max"]
-        if len(atoms) == 1:
-            return ("arg", *atoms[0][1:])
+        return argmax(_filled(_bound(e.args[1]), meaning), to_form(e.args[0], meaning))
     return None
 
 
@@ -155,7 +171,16 @@ def _plain(e: Expr, meaning: Meaning) -> Index:
 
 
 def _bound(index: Idx) -> Bound:
+    if index.upper is None or str(index.label).startswith(RESERVED):
+        raise NotShown(f"the index {index} has no axis, or a name that the forms use themselves")
     return (str(index.label), str(size_of(index)))
+
+
+def _filled(bound: Bound, meaning: Meaning) -> Bound:
+    """Something that lies on an axis, which cannot be empty then."""
+    if bound[1] in meaning.empty:
+        raise Undefined(f"nothing lies on the empty axis {bound[1]}")
+    return bound
 
 
 def _indexed(e: Indexed, meaning: Meaning) -> Form:
@@ -163,13 +188,17 @@ def _indexed(e: Indexed, meaning: Meaning) -> Form:
     indices: list[Index] = []
     deltas: list[Form] = []
     extra: list[Bound] = []
-    for position, index in enumerate(e.indices):
+    sizes = meaning.axes.get(name, (None,) * len(e.indices))
+    if len(sizes) != len(e.indices):
+        raise NotShown(f"{e}: {name} has {len(sizes)} axes")
+    for position, (index, size) in enumerate(zip(e.indices, sizes, strict=True)):
         plain = to_index(index, meaning)
-        if plain is None:
-            size = meaning.axes.get(name, ())[position : position + 1]
-            if not size:
+        if plain is None or not _is_on(plain, size, name in meaning.definitions):
+            if size is None:
                 raise NotShown(f"{e}: the axes of {name} are not declared")
-            extra.append((f"{name}.{position}", size[0]))
+            if size in meaning.empty:
+                return ZERO
+            extra.append((f"~{position}", size))
             plain = variable(extra[-1])
             deltas.append(zero_affine(subtract(atom_form(plain), to_form(index, meaning))))
         indices.append(plain)
@@ -177,14 +206,26 @@ def _indexed(e: Indexed, meaning: Meaning) -> Form:
     return sum_over(extra, multiply(read, *deltas)) if extra else read
 
 
+def _is_on(index: Index, size: str | None, defined: bool) -> bool:
+    """Whether an index surely lies on an axis; what lies outside reads 0, which only a definition can tell."""
+    if size is None:
+        return True
+    if index[0] == "int":
+        return not defined or (size.isdigit() and index[1] < int(size))
+    return index_size(index) == size
+
+
 def _read(name: str, indices: tuple[Index, ...], meaning: Meaning) -> Form:
     if name not in meaning.definitions:
         return atom_form(("ten", name, indices))
     formal, expression = meaning.definitions[name]
+    if len(formal) != len(indices):
+        raise NotShown(f"{name} has {len(formal)} axes")
     if name not in meaning.forms:
         meaning.forms[name] = to_form(expression, meaning)
-    private = {variable(_bound(f)): ("var", f"~0{r}", str(size_of(f))) for r, f in enumerate(formal)}
-    actual = {private[variable(_bound(f))]: i for f, i in zip(formal, indices, strict=True)}
+    given = [(variable(_bound(f)), i) for f, i in zip(formal, indices, strict=True) if isinstance(f, Idx)]
+    private: dict[Index, Index] = {f: ("var", f"~0{r}", f[2]) for r, (f, _) in enumerate(given)}
+    actual = {private[f]: i for f, i in given}
     return settle(rename(rename(meaning.forms[name], private), actual))
 
 
@@ -196,62 +237,44 @@ def _delta(e: KroneckerDelta, meaning: Meaning) -> Form:
 
 
 def _power(e: Pow, meaning: Meaning) -> Form:
-    exponent = to_form(e.exp, meaning)
+    exponent, base = to_form(e.exp, meaning), to_form(e.base, meaning)
     if not exponent:
         return ONE
-    if len(exponent) == 1 and exponent[0][0] == ():
-        return power(to_form(e.base, meaning), exponent[0][1])
     if isinstance(e.base, Exp1):
         return exponential(exponent)
-    return exponential(multiply(exponent, logarithm(to_form(e.base, meaning))))
+    if len(exponent) == 1 and exponent[0][0] == ():
+        if not base and exponent[0][1] < 0:
+            raise Undefined(f"{e} is a division by 0")
+        return power(base, exponent[0][1])
+    if not is_positive(base):
+        raise NotShown(f"{e}: only what is surely > 0 may stand under an exponent that is no number")
+    return exponential(multiply(exponent, logarithm(base)))
+
+
+def _log(e: Expr, meaning: Meaning) -> Form:
+    u = to_form(e.args[0], meaning)
+    if not u:
+        raise Undefined(f"{e} is the log of 0")
+    return logarithm(u)
 
 
 def _symbol(e: Symbol, meaning: Meaning) -> Form:
     if e.is_integer and e.is_nonnegative:
-        return size_form(str(e))
+        return ZERO if str(e) in meaning.empty else size_form(str(e))
     return atom_form(("sym", str(e), meaning.signs.get(str(e), "")))
-
-
-def _hyperbolic(e: Expr, meaning: Meaning) -> Form:
-    u = to_form(e.args[0], meaning)
-    rise, fall = exponential(u), exponential(scale(u, -1))
-    sums = {sinh: (subtract(rise, fall), constant(2)), cosh: (add(rise, fall), constant(2))}
-    sums |= {tanh: (subtract(rise, fall), add(rise, fall)), coth: (add(rise, fall), subtract(rise, fall))}
-    above, below = sums[e.func]
-    return settle(multiply(above, power(below, Fraction(-1))))
-
-
-def _largest(forms: list[Form]) -> Form:
-    first = forms[0]
-    for other in forms[1:]:
-        gap = subtract(first, other)
-        first = settle(add(other, multiply(gap, positive(gap))))
-    return first
-
-
-def _absolute(e: Expr, meaning: Meaning) -> Form:
-    u = to_form(e.args[0], meaning)
-    return settle(multiply(u, subtract(scale(positive(u), 2), ONE)))
 
 
 def _function(e: Expr, meaning: Meaning) -> Form:
     if len(e.args) != 1:
         raise NotShown(f"{e.func.__name__} has {len(e.args)} arguments")
+    if isinstance(e, AppliedUndef) and e.func.__name__ in {f.__name__ for f in OPAQUE}:
+        raise NotShown(f"{e.func.__name__} is unspecified, but has the name of a function")
     u = to_form(e.args[0], meaning)
     return atom_form(("fun", e.func.__name__, u))
 
 
 def _index_value(e: Idx, meaning: Meaning) -> Form:
-    return atom_form(("var", str(e.label), str(size_of(e))))
-
-
-def _negated_largest(e: Expr, meaning: Meaning) -> Form:
-    return scale(_largest([scale(to_form(a, meaning), -1) for a in e.args]), -1)
-
-
-def _sign(e: Expr, meaning: Meaning) -> Form:
-    u = to_form(e.args[0], meaning)
-    return subtract(add(scale(positive(u), 2), zero_at(u)), ONE)
+    return atom_form(variable(_filled(_bound(e), meaning)))
 
 
 Rule = Callable[[Expr, Meaning], Form]
@@ -263,18 +286,18 @@ _RULES: tuple[tuple[type | tuple[type, ...], Rule], ...] = (
     (exp, lambda e, m: exponential(to_form(e.args[0], m))),
     (Exp1, lambda e, m: exponential(ONE)),
     (Pow, _power),
-    (log, lambda e, m: logarithm(to_form(e.args[0], m))),
+    (log, _log),
     (KroneckerDelta, _delta),
     (Idx, _index_value),
     (Symbol, _symbol),
-    ((sinh, cosh, tanh, coth), _hyperbolic),
-    (Max, lambda e, m: _largest([to_form(a, m) for a in e.args])),
-    (Min, _negated_largest),
-    (Abs, _absolute),
-    (sign, _sign),
+    ((sinh, cosh, tanh, coth), lambda e, m: hyperbolic(e.func.__name__, to_form(e.args[0], m))),
+    (Max, lambda e, m: largest([to_form(a, m) for a in e.args])),
+    (Min, lambda e, m: smallest([to_form(a, m) for a in e.args])),
+    (Abs, lambda e, m: absolute(to_form(e.args[0], m))),
+    (sign, lambda e, m: sign_of(to_form(e.args[0], m))),
     (positive_head, lambda e, m: positive(to_form(e.args[0], m))),
     (is_zero_at, lambda e, m: zero_at(to_form(e.args[0], m))),
-    (maximum_over, lambda e, m: maximum(_bound(e.args[1]), to_form(e.args[0], m))),
+    (maximum_over, lambda e, m: maximum(_filled(_bound(e.args[1]), m), to_form(e.args[0], m))),
     (cot, lambda e, m: power(_function(tan(e.args[0]), m), Fraction(-1))),
     (OPAQUE, _function),
     (AppliedUndef, _function),

@@ -7,7 +7,7 @@ sifted by renaming at once, so that dx = Σ_j dz·W comes out as such. SymPy's `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import (
     Abs,
@@ -89,9 +89,13 @@ class Step:
     rules: tuple[str, ...] = ()
 
 
-def partial_derivatives(e: Expr, names: Sequence[str]) -> Iterator[Read]:
-    """Every read of one of the named tensors in an expression, with the partial derivative at it."""
-    yield from _partials(e, Integer(1), (), (), frozenset(names))
+def partial_derivatives(e: Expr, names: Sequence[str], outer: tuple[Idx, ...] = ()) -> Iterator[Read]:
+    """Every read of one of the named tensors in an expression, with the partial derivative at it.
+
+    Bound indices are named apart from those that stand ``outer``, outside of the expression.
+    """
+    for read in _partials(e, Integer(1), outer, (), frozenset(names)):
+        yield replace(read, opened=read.opened[len(outer) :])
 
 
 def _partials(
@@ -142,14 +146,18 @@ def _branches(e: Expr) -> Iterator[tuple[Expr, Expr, str]]:
     elif isinstance(e, maximum_over):
         at = argmax_over(*e.args)
         yield substitute(e.args[0], {e.args[1]: at}), Integer(1), "max' is that of its argmax"
-    elif isinstance(e, AppliedUndef):
+    elif isinstance(e, AppliedUndef) and len(e.args) == 1:
         yield e.args[0], Function(e.func.__name__ + "'")(e.args[0]), "chain rule"
     else:
-        raise ValueError(f"no rule differentiates {e.func.__name__}; write it with the functions of the language")
+        raise ValueError(
+            f"no rule differentiates {e.func.__name__} of {len(e.args)} arguments; write it with the functions of the "
+            "language"
+        )
 
 
 def _extremum(e: Expr) -> Iterator[tuple[Expr, Expr, str]]:
-    first, *rest = e.args
+    # Numbers last: max(u, 0) = u·[u > 0] is flat at u = 0, however SymPy sorts it.
+    first, *rest = sorted(e.args, key=lambda a: not a.atoms(Indexed))
     other = e.func(*rest)
     gap = first - other if isinstance(e, Max) else other - first
     yield first, positive(gap), "max(u, v)' is u' where u > v"
@@ -179,7 +187,7 @@ def pull_back(
     for left, right in reversed(steps):
         if name_of(left) in declared:
             gradients[name_of(left)] = _gradient(left, terms, rules)
-        for read in partial_derivatives(right, names):
+        for read in partial_derivatives(right, names, _axes_of(left)):
             name = name_of(read.entry)
             terms[name].append(tidy(_contribution(left, read, declared[name]), axis_of_label))
             rules[name] += [r for r in read.rules if r not in rules[name]]
@@ -193,10 +201,15 @@ def _gradient(entry: Indexed, terms: Mapping[str, list[Expr]], rules: Mapping[st
     return Step(d(entry.base)[entry.indices], Add(*terms[name]), tuple(rules[name]))
 
 
+def _axes_of(entry: Indexed) -> tuple[Idx, ...]:
+    """The indices of an entry that count something: a Σ over everything is named s[0]."""
+    return tuple(i for i in entry.indices if isinstance(i, Idx))
+
+
 def _contribution(left: Indexed, read: Read, declared: Indexed) -> Expr:
     """Σ d(w)[q] · partial · [e = p] over q and the opened indices, sifted by renaming."""
     term = d(left.base)[left.indices] * read.partial
-    summed = [*left.indices, *read.opened]
+    summed = [*_axes_of(left), *read.opened]
     apart = {i: Idx(f"{i.label}°{r}", size_of(i)) for r, i in enumerate(summed)}
     term = substitute(term, apart)
     at = [substitute(e, apart) for e in read.entry.indices]
@@ -209,7 +222,7 @@ def _contribution(left: Indexed, read: Read, declared: Indexed) -> Expr:
             del remaining[position]
         else:
             deltas.append(delta(renaming.get(position, position), own))
-    taken = {str(i.label) for i in declared.indices}
+    taken = {str(i.label) for i in _axes_of(declared)}
     for new, old in remaining.items():
         renaming[new] = fresh_index(old, taken)
         taken |= {str(renaming[new].label)}
