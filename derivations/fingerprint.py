@@ -8,37 +8,35 @@ judged by balls at random rational points, which is the weaker opinion and label
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import product
 from random import Random
 from typing import Literal
 
 from sympy import Expr
 
-from derivations.fingerprint_balls import gap_bits
+from derivations.fingerprint_balls import shared_bits
 from derivations.fingerprint_degree import log2_of_a_false_zero
 from derivations.fingerprint_evaluate import Env, Redraw, Undefined
 from derivations.fingerprint_formula import OutOfReach, Program
 from derivations.fingerprint_point import assignments, draw_point
 from derivations.fingerprint_read import read_statement
+from derivations.fingerprint_sizes import LARGEST, Sizes, larger_sizes, small_sizes
 from derivations.fingerprint_trial import Point, Trial
 from derivations.layer import Assumption, Layer
 
-LARGEST = 5
 WANTED = -100.0
 """log₂ of the bound on a false agreement that the field's trials must reach: below 1e-30."""
 PRECISIONS = (320, 640, 1280)
 SHARED = 256
-"""Bits that two balls must surely share, relative to the larger of 1 and their size, to count as equal."""
+"""Bits that two balls must surely share, relative to their size, to count as equal; four times as many
+relative to 1, where a cancellation leaves 0."""
 LAWLESS = frozenset({"order", "root", "log", "oracle", "nested"})
 """Features that may make the field tell two equal formulas apart, so that a ball must confirm it."""
 
 SPARED = 8
 """How many balls stand in for the field at some sizes, where its points lack a root."""
-
-Sizes = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -93,16 +91,21 @@ def agree(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, 
     try:
         return judge.by_field()
     except OutOfReach as reach:
-        return judge.by_balls(str(reach))
+        reason = str(reach)
+    try:
+        return judge.by_balls(reason)
+    except OutOfReach as reach:
+        return Opinion("cannot", "balls", 0, 0.0, f"{reason}; {reach}")
 
 
 class _Judge:
     def __init__(self, program: Program, seed: bytes) -> None:
         self.program = program
         self.seed = seed
-        self.sizes = list(_small_sizes(program, seed))
-        self.larger = list(_larger_sizes(program, seed))
+        self.sizes = list(small_sizes(program, seed))
+        self.larger = list(larger_sizes(program, seed))
         self.spared = 0
+        self.drawn = False
         self.lawless = bool(program.features & LAWLESS)
         reads = program.statement.reads
         self.labels = any(name in reads and t.label_axis is not None for name, t in program.tensors.items())
@@ -123,10 +126,10 @@ class _Judge:
             if seen.never:
                 skipped = skipped or f"; never defined at {_spell(sizes)}"
         if not enough:
-            return self.by_balls("too seldom defined in the field")
+            raise OutOfReach("too seldom defined in the field")
         real = self._check_once()
         if real.differs or not real.compared:
-            return self.by_balls("equal in the field, but the reals do not confirm it")
+            raise OutOfReach("equal in the field, but the reals do not confirm it")
         reason = f"equal in the field, and at a real point{skipped}"
         return Opinion("agree", "field", trials, chance * worst, reason)
 
@@ -141,7 +144,8 @@ class _Judge:
                 return _differ("balls", trials, sizes)
             enough = enough or (0 not in sizes.values() and 2 * seen.least >= wanted)
         if not enough:
-            return Opinion("cannot", "balls", trials, 0.0, f"{reason}; never or too seldom defined in the reals")
+            never = "too seldom defined in the reals" if self.drawn else "no point satisfies what is assumed"
+            return Opinion("cannot", "balls", trials, 0.0, f"{reason}; {never}")
         return Opinion("agree", "balls", trials, 0.0, reason)
 
     def _repeats(self, sizes: Sizes) -> int:
@@ -201,6 +205,7 @@ class _Judge:
     def _trial(self, sizes: Sizes, attempt: int) -> Trial | None:
         seed = blake2b(f"{sizes} {attempt}".encode(), key=self.seed, digest_size=32).digest()
         point = draw_point(self.program, sizes, seed, attempt)
+        self.drawn = self.drawn or point is not None
         return None if point is None else Trial(self.program, point, PRECISIONS[0], lawful=True)
 
     def _field_agrees(self, trial: Trial, env: Env) -> bool:
@@ -227,41 +232,18 @@ class _Judge:
         raise Redraw("the field has no root here")
 
     def _balls_agree(self, trial: Trial, env: Env) -> bool:
-        """Whether the balls share enough bits; more precision where they neither do nor differ."""
+        """Whether the balls share enough bits; more precision where they neither do nor differ.
+
+        Relative to 1 only many more will do: what underflows is not equal to everything else that does.
+        """
         sides = self.program.statement
         for precision in PRECISIONS:
             finer = Trial(self.program, trial.point, precision)
             left, right = finer.real.value(sides.left, env), finer.real.value(sides.right, env)
-            shared = gap_bits(left, right, precision)
-            if shared is None or shared >= SHARED:
+            shared = shared_bits(left, right, precision)
+            if shared is None or shared[0] >= SHARED or shared[1] >= 4 * SHARED:
                 return shared is not None
         raise Redraw("the balls stay too wide")
-
-
-def _small_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
-    """All sizes up to 2, smallest first; a sample of them where there are many."""
-    names = list(program.sizes)
-    every = product(*(range(least, 3) for least in program.sizes.values()))
-    ordered = sorted(every, key=lambda values: (sum(values), values))
-    if len(ordered) > 81:
-        plain = [values for values in ordered if 0 not in values]
-        edges = [values for values in ordered if values.count(2) >= len(names) - 1]
-        chosen = Random(seed).sample(plain, min(40, len(plain)))
-        kept = {*chosen, *edges, (1,) * len(names)}
-        ordered = [values for values in ordered if values in kept]
-    for values in ordered:
-        yield dict(zip(names, values, strict=True))
-
-
-def _larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
-    """Two random samples, all sizes above 2 in the first unless their product would be too large."""
-    random, names = Random(seed), list(program.sizes)
-    for least in (3, 1) if names else ():
-        sizes = {name: random.randint(least, LARGEST) for name in names}
-        while math.prod(sizes.values()) > 125:
-            longest = max(names, key=lambda name: sizes[name])
-            sizes[longest] -= 1
-        yield sizes
 
 
 def _differ(method: Literal["field", "balls"], trials: int, sizes: Sizes) -> Opinion:

@@ -52,16 +52,16 @@ def to_ball(value: Real, precision: int) -> Ball:
     return Ball(libmpf.from_rational(p, q, precision, "f"), libmpf.from_rational(p, q, precision, "c"))
 
 
-def gap_bits(left: Real, right: Real, precision: int) -> float | None:
-    """How many bits two numbers surely share; None if they surely differ, ∞ if exactly equal."""
+def shared_bits(left: Real, right: Real, precision: int) -> tuple[float, float] | None:
+    """How many bits two numbers surely share, relative to their size and to 1; None if they surely differ."""
     if not isinstance(left, Ball) and not isinstance(right, Ball):
-        return math.inf if left == right else None
+        return (math.inf, math.inf) if left == right else None
     one, two = to_ball(left, precision), to_ball(right, precision)
     gap = Ball(*libmpi.mpi_sub(one, two, precision))
     if order(gap, 0) is not None:
         return None
     width = max(_exponent(gap.lower), _exponent(gap.upper))
-    return max(0, *(_exponent(end) for end in (*one, *two))) - width
+    return max(_exponent(end) for end in (*one, *two)) - width, -width
 
 
 def _exponent(end: Any) -> float:

@@ -10,14 +10,15 @@ probability. The converse holds only where no unknown hides a law, so a differen
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import BY_EXP, Exact, Node, OutOfReach, number
+from derivations.fingerprint_factors import factors
+from derivations.fingerprint_formula import BY_EXP, Exact, Node, OutOfReach
 
 if TYPE_CHECKING:
     from derivations.fingerprint_trial import Trial
@@ -173,126 +174,3 @@ class PrimeArithmetic:
                     if above in self._exponents:
                         return (sign * log + self._exponents[above] - self._exponents[below]) % PRIME
         return None
-
-
-class ExponentArithmetic:
-    """Z_q: rational operations, logarithms through their image, and unknowns named by their value in F_p."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-
-    def number(self, value: Exact) -> Residue:
-        return residue(value, HALF)
-
-    def add(self, terms: Sequence[Residue]) -> Residue:
-        known = sum(term for term in terms if isinstance(term, int)) % HALF
-        images = [term.image for term in terms if isinstance(term, Power)]
-        if not images:
-            return known
-        prime = self._prime()
-        return Power(prime.multiply([pow(prime.base, known, PRIME), *images]))
-
-    def multiply(self, factors: Sequence[Residue]) -> Residue:
-        known, images = 1, []
-        for factor in factors:
-            if isinstance(factor, Power):
-                images.append(factor.image)
-            else:
-                known = known * factor % HALF
-        if len(images) > 1:
-            raise OutOfReach("an exponent holds a product of two logarithms")
-        return Power(pow(images[0], known, PRIME)) if images else known
-
-    def power(self, base: Node, exponent: Exact, env: Env) -> Residue:
-        image = self._prime().power(base, exponent, env)
-        base, inner, times = resolve_root(self.trial, base, env)
-        if (exponent * times).denominator != 1:
-            return self._unknown(image)
-        value = self.trial.exponent.value(base, inner)
-        if value == 0 and exponent < 0:
-            raise Undefined("a division by 0")
-        if isinstance(value, Power):
-            if exponent * times == 1:
-                return value
-            raise OutOfReach("an exponent holds a power of a logarithm")
-        return pow(value, int(exponent * times), HALF)
-
-    def call(self, name: str, argument: Node, env: Env) -> Residue:
-        prime = self._prime()
-        if name != "log":
-            return self._unknown(prime.call(name, argument, env))
-        terms: list[Residue] = []
-        for weight, node, inner, exponential in factors(self.trial, argument, env, 1):
-            if exponential:
-                term = self.trial.exponent.value(node, inner)
-            else:
-                image = self.trial.prime.value(node, inner)
-                if not is_square(image):
-                    raise Redraw("the logarithm of a non-square")
-                term = Power(image)
-            terms.append(self.multiply([self.number(weight), term]))
-        return self.add(terms)
-
-    def constant(self, name: str) -> Residue:
-        return self._unknown(self._prime().constant(name))
-
-    def _unknown(self, image: int) -> int:
-        """What stands for a value on this side, if only its value in F_p is known."""
-        return self._prime().random(f"exponent {image}") % HALF
-
-    def _prime(self) -> PrimeArithmetic:
-        return self.trial.prime.arithmetic  # type: ignore[return-value]
-
-
-Factor = tuple[Exact, Node, Env, bool]
-
-
-def factors(trial: Trial, node: Node, env: Env, weight: Exact) -> Iterator[Factor]:
-    """u as a product of powers: (exponent, factor, where, whether the factor is the exponent of an exp)."""
-    node, env = resolve(trial, node, env)
-    if node.kind == "multiply":
-        for child in node.children:
-            yield from factors(trial, child, env, weight)
-    elif node.kind == "power":
-        yield from factors(trial, node.children[0], env, weight * trial.exact(node.children[1], env))
-    elif node.kind == "call" and node.payload == "exp":
-        yield weight, node.children[0], env, True
-    elif node.exact:
-        value = trial.exact(node, env)
-        yield from ((weight, part, {}, False) for part in _prime_factors(abs(value.numerator)))
-        yield from ((-weight, part, {}, False) for part in _prime_factors(value.denominator))
-    else:
-        yield weight, node, env, False
-
-
-def resolve(trial: Trial, node: Node, env: Env) -> tuple[Node, Env]:
-    """A step read inside its axes is its right side there."""
-    while node.kind == "entry":
-        tensor = trial.program.tensors[node.payload]
-        place = trial.place(node.payload, node.children, env) if tensor.right is not None else None
-        if tensor.right is None or place is None:
-            break
-        node, env = tensor.right, dict(zip(tensor.slots, place, strict=True))
-    return node, env
-
-
-def resolve_root(trial: Trial, base: Node, env: Env) -> tuple[Node, Env, Exact]:
-    """u^c with c a fraction as (u, where, c), so that (√u)² is u; anything else with c = 1."""
-    node, inner = resolve(trial, base, env)
-    if node.kind == "power":
-        exponent = trial.exact(node.children[1], inner)
-        if exponent.denominator != 1:
-            return node.children[0], inner, exponent
-    return base, env, 1
-
-
-def _prime_factors(value: int) -> Iterator[Node]:
-    """The prime factors of a natural number, the large ones together."""
-    if value == 0:
-        raise Undefined("the logarithm of 0")
-    for prime in (2, 3, 5, 7, 11, 13, 17, 19, 23):
-        while value % prime == 0:
-            value //= prime
-            yield number(prime)
-    if value > 1:
-        yield number(value)

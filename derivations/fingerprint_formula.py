@@ -121,6 +121,23 @@ def bind(kind: str, term: Node, slot: int, lower: Node, upper: Node) -> Node:
     return replace(node(kind, (term, lower, upper), slot), free=free)
 
 
+def related(statement: Equation, waiting: list[Equation]) -> tuple[Equation, ...]:
+    """The equations that share a tensor with the statement, directly or through another, or read none."""
+    reads = statement.reads
+    kept: list[Equation] = []
+    while found := [one for one in waiting if not one.reads or one.reads & reads]:
+        waiting = [one for one in waiting if one not in found]
+        reads = reads.union(*(one.reads for one in found))
+        kept += found
+    return tuple(kept)
+
+
+def slots_of(comparison: Comparison) -> tuple[int, ...]:
+    """The slots of the indices that a comparison depends on."""
+    left, right, slot = comparison
+    return (*left.free, *(right.free if right is not None else ()), *(() if slot is None else (slot,)))
+
+
 PI = Node("constant", payload="pi", opaque=True)
 
 

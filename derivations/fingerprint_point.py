@@ -6,7 +6,7 @@ the rationals, the rest staying random; where that fails, the assumption's own e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -28,7 +28,7 @@ from derivations.fingerprint_trial import Point, Trial
 PRECISION = 240
 Row = tuple[dict[tuple[int, ...], Exact], Exact]
 _ODD = frozenset({"sin", "tan", "sinh", "tanh", "atan", "erf"})
-_HOLDS = {
+_HOLDS: dict[str, Callable[[int], bool]] = {
     ">": lambda sign: sign > 0,
     ">=": lambda sign: sign >= 0,
     "<": lambda sign: sign < 0,
@@ -133,19 +133,23 @@ def assignments(equation: Equation, trial: Trial) -> Iterator[Env]:
 
 
 def _draw_scalars(program: Program, point: Point) -> bool:
-    """Draws until the conditions hold: with both signs and below 1 in turn."""
-    for attempt in range(64):
+    """Draws until the conditions hold: of either sign and size, near 1, and large, in turn."""
+    for attempt in range(64 if program.scalars else 1):
         drawer = replace(point, kind=(point.kind + attempt) % 4)
-        point.scalars = {name: drawer.draw(f"scalar {name} {attempt}") for name in program.scalars}
+        shift = (Fraction(0), Fraction(1), Fraction(-1), Fraction(4) ** (attempt // 4))[attempt // 4 % 4]
+        point.scalars = {name: shift + drawer.draw(f"{name} {attempt}") for name in program.scalars}
         trial = Trial(program, point, PRECISION)
-        if all(
-            _HOLDS[relation](order(trial.real.value(left, {}), trial.real.value(right, {})))
-            for relation, left, right in program.conditions
-        ):
+        if all(_condition_holds(trial, *condition) for condition in program.conditions):
             return True
-        if not program.scalars:
-            return False
     return False
+
+
+def _condition_holds(trial: Trial, relation: str, left: Node, right: Node) -> bool:
+    try:
+        found = order(trial.real.value(left, {}), trial.real.value(right, {}))
+    except (Undefined, Redraw):
+        return False
+    return found is not None and _HOLDS[relation](found)
 
 
 def _unknowns(program: Program) -> list[str]:

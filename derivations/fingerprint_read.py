@@ -28,6 +28,8 @@ from derivations.fingerprint_formula import (
     call,
     node,
     number,
+    related,
+    slots_of,
 )
 from derivations.fingerprint_names import Names
 from derivations.layer import Assumption, Layer
@@ -58,21 +60,19 @@ def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Ass
     reader = _Reader(layer)
     statement = reader.equation(left, right)
     features = frozenset(reader.features)
-    kept = _related(
-        statement, [reader.equation(a.left, a.right, a.example) for a in (*layer.assumptions, *assumptions)]
-    )
-    conditions = [
+    kept = related(statement, [reader.equation(a.left, a.right, a.example) for a in (*layer.assumptions, *assumptions)])
+    reader.conditions += [
         (relation.rel_op, reader.read(relation.lhs), reader.read(relation.rhs))
         for hyper in layer.hyperparameters
         if hyper.symbol.name in reader.scalars or hyper.symbol.name in reader.sizes
         for relation in hyper.conditions
     ]
     reader.names.check_labels()
-    slots = sorted({slot for parts in reader.comparisons for slot in _slots(parts)})
+    slots = sorted({slot for parts in reader.comparisons for slot in slots_of(parts)})
     return Program(
         statement,
         kept,
-        tuple(conditions),
+        tuple(reader.conditions),
         reader.names.tensors,
         name_of(layer.output),
         "" if layer.target is None else name_of(layer.target),
@@ -85,22 +85,6 @@ def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Ass
     )
 
 
-def _related(statement: Equation, waiting: list[Equation]) -> tuple[Equation, ...]:
-    """The equations that share a tensor with the statement, directly or through another, or read none."""
-    reads = statement.reads
-    kept: list[Equation] = []
-    while found := [one for one in waiting if not one.reads or one.reads & reads]:
-        waiting = [one for one in waiting if one not in found]
-        reads = reads.union(*(one.reads for one in found))
-        kept += found
-    return tuple(kept)
-
-
-def _slots(comparison: Comparison) -> tuple[int, ...]:
-    left, right, slot = comparison
-    return (*left.free, *(right.free if right is not None else ()), *(() if slot is None else (slot,)))
-
-
 class _Reader:
     def __init__(self, layer: Layer) -> None:
         self.names = Names(layer, self.read)
@@ -109,6 +93,7 @@ class _Reader:
         self.numbers: dict[Fraction, None] = {}
         self.features: set[str] = set()
         self.comparisons: list[Comparison] = []
+        self.conditions: list[tuple[str, Node, Node]] = []
         self._seen: dict[Any, Node] = {}
 
     def read(self, expr: Any) -> Node:
@@ -164,7 +149,11 @@ class _Reader:
             self.sizes[expr.name] = 1 if expr.is_positive else 0
             return Node("size", payload=expr.name, exact=True)
         self.scalars[expr.name] = None
-        return Node("scalar", payload=expr.name)
+        made = Node("scalar", payload=expr.name)
+        for relation, known in ((">", expr.is_positive), (">=", expr.is_nonnegative), ("<", expr.is_negative)):
+            if known:
+                self.conditions.append((relation, made, number(0)))
+        return made
 
     def _nary(self, expr: Any) -> Node:
         kind = "add" if isinstance(expr, sp.Add) else "multiply"
@@ -177,9 +166,11 @@ class _Reader:
         if not exponent.exact:
             return self._call("exp", node("multiply", (exponent, self._call("log", base))))
         made = node("power", (base, exponent))
-        if exponent.kind == "number" and exponent.payload.denominator == 1:
+        whole = exponent.kind == "number" and exponent.payload.denominator == 1
+        if whole or exponent.kind in ("size", "index"):
             return made
-        self.features.add("root")
+        if not base.exact:
+            self.features.add("root")
         return replace(made, exact=False, opaque=True)
 
     def _sum(self, expr: Sum) -> Node:

@@ -16,7 +16,8 @@ from itertools import product
 
 from derivations.fingerprint_balls import Ball, Real, RealArithmetic, order
 from derivations.fingerprint_evaluate import Env, Evaluator, Redraw, Undefined
-from derivations.fingerprint_field import PRIME, ExponentArithmetic, PrimeArithmetic, Residue, is_square
+from derivations.fingerprint_exponent import ExponentArithmetic
+from derivations.fingerprint_field import PRIME, PrimeArithmetic, Residue, is_square
 from derivations.fingerprint_formula import Exact, Node, OutOfReach, Program
 
 BITS = 448
@@ -181,9 +182,15 @@ class Trial:
     def _compare(self, left: tuple[Node, Env], right: tuple[Node, Env] | None) -> int:
         found = order(self.real.value(*left), 0 if right is None else self.real.value(*right))
         if found is None or (self.strict and found):
-            gap = (self.prime.value(*left) - (0 if right is None else self.prime.value(*right))) % PRIME
+            gap = self._gap(left, right)
             if found is None and gap:
                 raise Redraw("two balls overlap")
             if found and is_square(gap) != (found > 0):
                 raise Redraw("the field disagrees about a sign")
         return found or 0
+
+    def _gap(self, left: tuple[Node, Env], right: tuple[Node, Env] | None) -> int:
+        try:
+            return (self.prime.value(*left) - (0 if right is None else self.prime.value(*right))) % PRIME
+        except OutOfReach as reach:
+            raise Redraw(str(reach)) from reach

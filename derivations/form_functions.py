@@ -143,6 +143,8 @@ def power(base: Form, exponent: Fraction) -> Form:
         return _monomial_power(monomial, coefficient, exponent)
     whole = exponent.denominator == 1
     content, monomial, rest = factor_out(base, _is_factor if whole else is_nonnegative_atom)
+    if not rest:
+        return power(rest, exponent)
     if len(rest) == 1 and not (monomial == UNIT and content == 1 and rest == base):
         return power(multiply(monomial_form(monomial, content), rest), exponent)
     sign = Fraction(1)
@@ -221,6 +223,8 @@ def logarithm(form: Form) -> Form:
     if split is not None:
         return split
     content, monomial, rest = factor_out(form, is_nonnegative_atom)
+    if not rest:
+        raise NotShown("log 0")
     terms = [_log_number(content), *(_log_power(a, e) for a, e in monomial)]
     if rest != ONE:
         terms.append(atom_form(("log", rest)))
@@ -280,6 +284,8 @@ def _sign_normal(form: Form) -> tuple[Form, int]:
     if not form:
         return ZERO, 1
     _, _, rest = factor_out(form, is_positive_atom)
+    if not rest:
+        return ZERO, 1
     sign = 1 if rest[0][1] > 0 else -1
     if is_nonnegative(scale(rest, -1)):
         sign = -1

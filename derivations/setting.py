@@ -91,6 +91,12 @@ class Setting:
     def _jacobian(self, above: Indexed, below: Indexed) -> Expr:
         """Derived at indices of its own, which nothing captures, then taken to the wanted ones."""
         declared = {name_of(e): e for e in self._declared()}
+        for e in (above, below):
+            if not isinstance(e, Indexed) or name_of(e) not in declared:
+                raise ValueError(
+                    f"{self.layer.name}: the jacobian of {above} by {below} needs an entry of a step above and "
+                    f"of a step, input or parameter below; {e} is neither"
+                )
         formal = [_private(declared[name_of(e)], mark) for e, mark in ((above, "°"), (below, "°°"))]
         derived = resolve_jacobians(jacobian(*formal), self.derivation)
         wanted = (*above.indices, *below.indices)

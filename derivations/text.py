@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import prod
+from functools import lru_cache
 
 from sympy import (
     Abs,
@@ -44,6 +43,7 @@ from derivations.notation import (
     positive,
     select,
 )
+from derivations.products import coefficient_of, flat, is_divisor, signed
 from derivations.substitution import bound_indices
 
 # How tightly a text holds together; a text is put in parentheses where a tighter one is needed.
@@ -77,6 +77,7 @@ def equation(left: Expr, right: Expr) -> str:
     return f"{formula(left)} = {formula(right)}"
 
 
+@lru_cache(maxsize=10_000)
 def _piece(e: Expr) -> Piece:
     for kind, rule in _RULES:
         if isinstance(e, kind):
@@ -106,41 +107,16 @@ def _sum(e: Expr) -> Piece:
 
 
 def _terms(e: Add) -> Piece:
-    signed = map(_signed, sorted(_flat(e, Add), key=term_key))
-    first, *rest = [(sign, _piece(t).within(PREFIX)) for sign, t in signed]
+    terms = map(signed, sorted(flat(e, Add), key=term_key))
+    first, *rest = [(sign, _piece(t).within(PREFIX)) for sign, t in terms]
     text = ("-" if first[0] < 0 else "") + first[1]
     return Piece(text + "".join(f" {'-' if sign < 0 else '+'} {t}" for sign, t in rest), TERMS)
 
 
-def _flat(e: Expr, kind: type) -> list[Expr]:
-    """The parts of nested sums or products, neutral ones left out."""
-    neutral = 0 if kind is Add else 1
-    parts = [p for a in e.args for p in (_flat(a, kind) if isinstance(a, kind) else [a])]
-    return [p for p in parts if p != neutral] or [Integer(neutral)]
-
-
-def _signed(e: Expr) -> tuple[int, Expr]:
-    """The sign that is written before a term, and the term without it."""
-    if isinstance(e, Rational) and e < 0:
-        return -1, -e
-    if not isinstance(e, Mul):
-        return 1, e
-    parts = _flat(e, Mul)
-    coefficient, rest = _coefficient(parts)
-    if coefficient >= 0:
-        return 1, e
-    return -1, Mul(Rational(-coefficient), *rest, evaluate=False)
-
-
-def _coefficient(parts: Sequence[Expr]) -> tuple[Fraction, list[Expr]]:
-    numbers = [Fraction(int(p.p), int(p.q)) for p in parts if isinstance(p, Rational)]
-    return prod(numbers, start=Fraction(1)), [p for p in parts if not isinstance(p, Rational)]
-
-
 def term_key(e: Expr) -> tuple[bool, int, int, str]:
     """Sorts terms: added before taken away; numbers, sums, what has indices, scalars; short ones first."""
-    sign, e = _signed(e)
-    parts = _flat(e, Mul) if isinstance(e, Mul) else [e]
+    sign, e = signed(e)
+    parts = flat(e, Mul) if isinstance(e, Mul) else [e]
     if isinstance(e, Rational):
         rank = 0
     elif all(isinstance(p, (Symbol, Rational)) for p in parts):
@@ -151,10 +127,10 @@ def term_key(e: Expr) -> tuple[bool, int, int, str]:
 
 
 def _factors(e: Mul) -> Piece:
-    sign, e = _signed(e)
-    coefficient, parts = _coefficient(_flat(e, Mul) if isinstance(e, Mul) else [e])
-    above = [p for p in parts if not _is_below(p)]
-    below = [p.base if p.exp == -1 else Pow(p.base, -p.exp) for p in parts if _is_below(p)]
+    sign, e = signed(e)
+    coefficient, parts = coefficient_of(flat(e, Mul) if isinstance(e, Mul) else [e])
+    above = [p for p in parts if not is_divisor(p)]
+    below = [p.base if p.exp == -1 else Pow(p.base, -p.exp) for p in parts if is_divisor(p)]
     bottom = _product(coefficient.denominator, below, last_is_free=False)
     top = _product(coefficient.numerator, above, last_is_free=not bottom)
     if len(above) == 1 and coefficient == 1 and not bottom and sign > 0:
@@ -172,10 +148,6 @@ def _product(number: int, parts: Sequence[Expr], *, last_is_free: bool) -> list[
     if texts and last_is_free and pieces[-1].strength == PREFIX:
         texts[-1] = pieces[-1].text
     return texts if number == 1 else [str(number), *texts]
-
-
-def _is_below(e: Expr) -> bool:
-    return isinstance(e, Pow) and isinstance(e.exp, Rational) and e.exp < 0
 
 
 def factor_key(e: Expr) -> tuple[int, bool, str]:
@@ -202,7 +174,7 @@ def factor_key(e: Expr) -> tuple[int, bool, str]:
 
 
 def _power(e: Pow) -> Piece:
-    if _is_below(e):
+    if is_divisor(e):
         return _factors(Mul(e, Integer(1), evaluate=False))
     if e.exp == Rational(1, 2):
         under = formula(e.base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Function, Integer, Rational, exp, sqrt, tanh
+from sympy import Abs, Expr, Function, Integer, Max, Rational, exp, sqrt, tanh
 
 from derivations.layer import (
     Equal,
@@ -44,7 +44,7 @@ fun = Function("f")
 SOFTMAX = exp(yhat[n, k]) / sum_(exp(yhat[n, f]), f)
 
 SQUARE = Layer("Square", inputs=(x[n, i],), forward={z[n, i]: x[n, i] ** 2})
-RELU = Layer("ReLU", inputs=(x[n, i],), forward={z[n, i]: x[n, i] * positive(x[n, i])})
+RELU = Layer("ReLU", inputs=(x[n, i],), forward={z[n, i]: Max(x[n, i], 0)})
 TANH = Layer("TanH", inputs=(x[n, i],), forward={z[n, i]: tanh(x[n, i])})
 SOFT = Layer("Softmax", inputs=(x[n, k],), forward={p[n, k]: exp(x[n, k]) / sum_(exp(x[n, f]), f)})
 LARGEST = Layer("Largest", inputs=(x[n, k],), forward={z[n]: max_(x[n, k], k)})

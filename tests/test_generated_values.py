@@ -9,10 +9,13 @@ from tests.regime.cases import CASES, LAYERS
 from tests.regime.numbers import cast
 from tests.regime.oracle_check import check_against_oracle
 from tests.regime.values import (
+    check_finite,
     check_in_range,
     check_isolation,
     check_isolation_of_delta,
+    check_isolation_of_rows,
     check_where_representable,
+    edge_draws,
     extreme_draws,
     unbounded_draws,
 )
@@ -39,6 +42,13 @@ def test_extreme_values(case: Case, dtype):
 
 
 @each_dtype
+@each_case
+def test_the_range_that_a_module_states(case: Case, dtype):
+    for arguments in edge_draws(case, dtype, count=20):
+        check_finite(case, case.load(), arguments, dtype)
+
+
+@each_dtype
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.unbounded])
 def test_whatever_is_representable(case: Case, dtype):
     for arguments in unbounded_draws(case, dtype, count=12):
@@ -50,6 +60,7 @@ def test_whatever_is_representable(case: Case, dtype):
 def test_what_is_no_number_stays_where_it_is(case: Case, intruder):
     arguments = cast(case.draw(0), np.float64)
     check_isolation(case, case.load(), arguments, intruder)
+    check_isolation_of_rows(case, case.load(), arguments, intruder)
     check_isolation_of_delta(case, case.load(), arguments, intruder)
 
 

@@ -8,9 +8,20 @@ from flint import arb
 from tests.regime import oracles
 from tests.regime.balls import require_zero
 from tests.regime.case import Case
-from tests.regime.cases import CROSS_ENTROPY_OF_LABELS, LAYERS
+from tests.regime.cases import CROSS_ENTROPY_OF_LABELS, LAYERS, RBF
 from tests.regime.jets import FUNCTIONS, Jet, UndecidedError
-from tests.regime.numbers import BITS, DisagreementError, as_ball, lift, precision, rounded_to
+from tests.regime.numbers import (
+    BITS,
+    DisagreementError,
+    as_ball,
+    as_floats,
+    cast,
+    errors,
+    jacobian,
+    lift,
+    precision,
+    rounded_to,
+)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -69,6 +80,35 @@ def test_oracle_is_the_documents_definition(case: Case):
             arguments = lift(case.draw(seed)).values()
             difference = case.oracle(*arguments) - case.definition(*arguments)
             require_zero(difference, f"{case.name}: oracle − definition")
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in LAYERS if case.stated])
+def test_stated_operations_are_the_oracle(case: Case):
+    for seed in range(5):
+        given = case.draw(seed)
+        with precision(BITS):
+            arguments = lift(given).values()
+            require_zero(case.oracle(*arguments) - case.stated(*arguments), f"{case.name}: oracle − stated")
+            for name in case.gradients:
+                difference = jacobian(case.oracle, given, name) - jacobian(case.stated, given, name)
+                require_zero(difference, f"{case.name}: oracle − stated, ∂/∂{name}")
+
+
+@pytest.mark.parametrize("region", RBF.regions)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_squared_distances_lose_what_lies_between_the_points_and_the_mean(region, dtype):
+    """At most 2(d + 6) ε (|x − m|² + |c − m|²): 3 roundings a product, a sum of d, a sum of three."""
+    for seed in range(3):
+        given = cast(RBF.draw(seed, region=region), dtype)
+        with precision(BITS):
+            x, c, _ = lift(given, number=rounded_to(dtype)).values()
+            m = oracles.mean_row(c)
+            lost = errors(oracles.squared_distances(x, c, m))
+            middle = as_floats(m)
+        squares = [((rows - middle) ** 2).sum(axis=1) for rows in (given["x"], given["c"])]
+        d = x.shape[1]
+        allowed = 2 * (d + 6) * float(np.finfo(dtype).eps) * np.add.outer(*squares)
+        assert np.all(lost <= allowed)
 
 
 def test_oracle_of_labels_is_that_of_one_hot_rows():

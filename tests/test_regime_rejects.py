@@ -120,6 +120,16 @@ def test_overflow_is_rejected():
     assert 0 < rejected < len(draws)
 
 
+def test_overflow_in_the_stated_range_is_rejected():
+    for arguments in values.edge_draws(CROSS_ENTROPY, np.float64, count=3):
+        with pytest.raises(DisagreementError, match="cross entropy"):
+            values.check_finite(CROSS_ENTROPY, NAIVE, arguments, np.float64)
+    doubling = replace(LINEAR.load(), backward=lambda saved, delta: (delta * 1e200,))
+    arguments = next(values.edge_draws(LINEAR, np.float64, count=1))
+    with pytest.raises(DisagreementError, match="overflow"):
+        values.check_finite(LINEAR, doubling, arguments, np.float64)
+
+
 def test_representable_output_that_is_lost_is_rejected():
     top = float(np.finfo(np.float64).max)
     arguments = {"y": np.array([[1.0, 0.0]]), "yhat": np.array([[top, -top]])}
@@ -142,6 +152,26 @@ def test_hidden_nan_and_leaking_nan_are_rejected():
     )
     with pytest.raises(DisagreementError, match="nan in δ"):
         values.check_isolation_of_delta(LINEAR, mixing, arguments, np.nan)
+
+
+def test_nan_that_reaches_another_examples_gradient_is_rejected():
+    right, arguments = RBF.load(), RBF.draw(0)
+    values.check_isolation_of_rows(RBF, right, arguments, np.nan)
+
+    def backward(saved, delta):
+        dx, dc = right.backward(saved, delta)
+        return dx + 0 * dx.sum(), dc
+
+    with pytest.raises(DisagreementError, match="nan in x"):
+        values.check_isolation_of_rows(RBF, replace(right, backward=backward), arguments, np.nan)
+
+
+def test_nan_that_a_shared_argument_hides_is_rejected():
+    right = RBF.load()
+    hiding = replace(right, forward=lambda *a: (np.nan_to_num(right.output(*a)), right.forward(*a)[1]))
+    centres_only = replace(RBF, gradients=("c",))
+    with pytest.raises(DisagreementError, match="nan in c"):
+        values.check_isolation(centres_only, hiding, RBF.draw(0), np.nan)
 
 
 def test_lost_digits_are_measured():

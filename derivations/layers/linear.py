@@ -71,9 +71,9 @@ with as_written():
             "1.linear.jacobian.equal",
             Matrices(BY_INPUT, BY_OUTPUT),
             REFUTED,
-            correction=Matrices(Matrix((q,), (j, i), delta(q, j) * x[n, i]), BY_OUTPUT),
+            correction=Matrices(Matrix((q,), (j, i), jacobian(z[n, q], W[j, i])), BY_OUTPUT),
             reason="Both matrices hold the same derivatives, but the first counts its columns input by input and "
-            "the second output by output: they are equal only after the columns are permuted.",
+            "the second output by output: each is ∂z/∂W in its own order, and they are not the same matrix.",
         ),
         Claim(
             "1.linear.jacobian.shape",

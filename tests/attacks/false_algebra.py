@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sympy import Add, Rational, exp, log, sqrt
 
 from derivations.notation import argmax_, as_written, delta, max_, sum_
@@ -33,16 +31,18 @@ from tests.attacks.false_claim import (
 )
 
 
-def false_algebra() -> Iterator[FalseClaim]:
+def false_algebra() -> tuple[FalseClaim, ...]:
     """All of this file."""
     with as_written():
-        yield from claims("indices change places", _exchanged())
-        yield from claims("sums change places", _sums())
-        yield from claims("deltas", _deltas())
-        yield from claims("sums in denominators", _denominators())
-        yield from claims("true for small sizes", _small_sizes())
-        yield from claims("empty axes", _empty_axes())
-        yield from claims("maxima", _maxima())
+        return (
+            *claims("indices change places", _exchanged()),
+            *claims("sums change places", _sums()),
+            *claims("deltas", _deltas()),
+            *claims("sums in denominators", _denominators()),
+            *claims("true for small sizes", _small_sizes()),
+            *claims("empty axes", _empty_axes()),
+            *claims("maxima", _maxima()),
+        )
 
 
 def _exchanged():  # type: ignore[no-untyped-def]

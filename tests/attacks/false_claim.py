@@ -55,7 +55,7 @@ class FalseClaim:
 
 
 def claims(kind: str, pairs: Iterable[tuple[Expr, Expr | int]], layer: Layer = PROBE) -> Iterator[FalseClaim]:
-    """False equations of one kind."""
+    """False equations of one kind. What builds them unevaluated must use them up before it stops doing so."""
     for left, right in pairs:
         yield FalseClaim(kind, Equal(left, Integer(right) if isinstance(right, int) else right), layer)
 

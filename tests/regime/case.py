@@ -39,10 +39,11 @@ class Case:
     regions
         Draws of arguments by the name of the region they come from; the first, "usual", has entries of
         about 1 and keeps away from kinks.
-    double
-        More draws by name, of magnitudes that only float64 can hold.
     oracle
         The output by plain loops. ``definition`` is a document's spelling, where that is another one.
+    stated
+        The output by the operations that the layer is stated to use, where these lose more than the
+        oracle's: what rounding may lose is then what it may lose of them.
     gradients
         The arguments that have gradients, in the order in which ``backward`` returns them.
     restrictions
@@ -54,7 +55,14 @@ class Case:
     reach
         For each argument the largest magnitude, by dtype, up to which no step overflows.
     unbounded
-        The arguments for which every finite entry is allowed whose true result is representable.
+        The arguments whose entries may be anything up to a magnitude, by dtype, as long as the true result is
+        representable: steps on the way may overflow.
+    hyperparameters
+        The numbers among the arguments, each with the range in which results are stated to be finite.
+    rows
+        The arguments whose rows are examples: what is no number in one example stays out of the others.
+    spreads
+        The arguments that all results share: what is no number there may reach everything.
     ulps
         Regions by name, with the bounds on the absolute error there in units of ε·max(1, |δ|): of the
         output, of the gradients.
@@ -67,15 +75,28 @@ class Case:
     oracle: Callable[..., Any]
     gradients: tuple[str, ...]
     definition: Callable[..., Any] | None = None
-    double: Mapping[str, Draw] = field(default_factory=dict)
+    stated: Callable[..., Any] | None = None
     forward: str = "forward"
     backward: str = "backward"
     restrictions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     affine: tuple[str, ...] = ()
     analytic: bool = True
     reach: Mapping[str, Reach] = field(default_factory=dict)
-    unbounded: tuple[str, ...] = ()
+    unbounded: Mapping[str, Reach] = field(default_factory=dict)
+    hyperparameters: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+    spreads: tuple[str, ...] = ()
     ulps: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def arithmetic(self) -> Callable[..., Any]:
+        """The formula in the operations whose rounding bounds what the emitted functions may lose."""
+        return self.stated or self.oracle
+
+    @property
+    def documentation(self) -> str:
+        """What the module says of itself, on one line."""
+        return " ".join((import_module(f"generated.{self.module}").__doc__ or "").split())
 
     def load(self) -> Functions:
         """The functions of the generated module.
@@ -127,5 +148,6 @@ class Case:
                 backward=backward,
                 gradients=gradients,
                 affine=tuple(name for name in self.affine if name in gradients),
+                rows=tuple(name for name in self.rows if name in gradients),
                 restrictions={},
             )

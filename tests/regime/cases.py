@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from derivations.layers import rbf
 from tests.regime import draws, oracles
 from tests.regime.case import Case
 from tests.regime.draws import exponents, normal, outlier, ties
@@ -19,6 +20,11 @@ def _root(info: np.finfo) -> float:
 def _half(info: np.finfo) -> float:
     """So far that the difference of two entries stays finite."""
     return float(info.max) / 2
+
+
+def _whole(info: np.finfo) -> float:
+    """Every finite float."""
+    return float(info.max)
 
 
 LINEAR = Case(
@@ -35,6 +41,7 @@ LINEAR = Case(
     restrictions={"backward_delta": ("x",), "backward_update_gradient": ("W", "b")},
     affine=("x", "W", "b"),
     reach={"x": _root, "W": _root, "b": _half},
+    rows=("x",),
     ulps={"exponents": (4, 4)},
 )
 
@@ -51,10 +58,13 @@ LINEAR_WITHOUT_BIAS = replace(
     reach={"x": _root, "W": _root},
 )
 
+SMALLEST_S, LARGEST_S = rbf.RBF.hyperparameters[0].safe
+"""The range of s in which the layer states that its results are finite."""
+
 RBF = Case(
     "rbf",
     module="rbf",
-    axes={"N": 0, "d": 0, "J": 0},
+    axes={"N": 0, "d": 0, "J": 1},
     regions={
         "usual": draws.rbf(normal(1)),
         "wide": draws.rbf(normal(4)),
@@ -62,27 +72,22 @@ RBF = Case(
         "exponents": draws.rbf(exponents(3)),
         "offset 1000": draws.rbf(normal(1, offset=1e3)),
         "offset 10000": draws.rbf(normal(1, offset=1e4)),
+        "one away": draws.rbf(outlier(30)),
         "one far away": draws.rbf(outlier(1e3)),
-        "small s": draws.rbf(normal(1e-14), s=1e-14),
-        "large s": draws.rbf(normal(1e14), s=1e14),
-    },
-    double={
-        "smallest s": draws.rbf(normal(1e-100), s=1e-100),
-        "smallest s, usual x": draws.rbf(normal(1e4), s=1e-100),
-        "largest s": draws.rbf(normal(1e100), s=1e100),
-        "largest s, usual x": draws.rbf(normal(1e4), s=1e100),
+        "smallest s": draws.rbf(normal(SMALLEST_S), s=SMALLEST_S),
+        "smallest s, large x": draws.rbf(normal(1e4), s=SMALLEST_S),
+        "largest s": draws.rbf(normal(LARGEST_S), s=LARGEST_S),
+        "largest s, usual x": draws.rbf(normal(1), s=LARGEST_S),
     },
     oracle=oracles.rbf,
+    stated=oracles.rbf_about_the_mean,
     gradients=("x", "c"),
     restrictions={"backward_delta": ("x",), "backward_update_gradient": ("c",)},
     reach={"x": _root, "c": _root},
-    ulps={
-        "usual": (4, 4),
-        "exponents": (4, 4),
-        "offset 1000": (4, 4),
-        "offset 10000": (4, 4),
-        "one far away": (4, 4),
-    },
+    hyperparameters={"s": (SMALLEST_S, LARGEST_S)},
+    rows=("x",),
+    spreads=("c",),
+    ulps={"usual": (4, 4), "exponents": (4, 4), "offset 1000": (4, 4), "offset 10000": (4, 4)},
 )
 
 CROSS_ENTROPY = Case(
@@ -100,7 +105,9 @@ CROSS_ENTROPY = Case(
     definition=oracles.softmax_then_cross_entropy,
     gradients=("yhat",),
     reach={"yhat": _half},
-    unbounded=("yhat",),
+    # A target with several classes weighs every ŷ − max ŷ, which must not overflow; a label picks one of them.
+    unbounded={"yhat": _half},
+    rows=("yhat",),
     ulps={"usual": (4, 4), "confident": (4, 4), "large": (4, 4), "ties": (4, 4), "exponents": (4, 4)},
 )
 
@@ -118,6 +125,7 @@ CROSS_ENTROPY_OF_LABELS = replace(
     },
     oracle=oracles.cross_entropy_of_labels,
     definition=None,
+    unbounded={"yhat": _whole},
 )
 
 BCE_WITH_LOGITS = Case(
@@ -135,7 +143,8 @@ BCE_WITH_LOGITS = Case(
     gradients=("a",),
     analytic=False,
     reach={"a": _half},
-    unbounded=("a",),
+    unbounded={"a": _whole},
+    rows=("a",),
     # log(1 + e^a) − y·a cancels down to |a|/64 for the targets drawn: up to 64 units of the result are lost.
     ulps={"usual": (4, 4), "confident": (64, 4), "large": (64, 4), "exponents": (64, 4)},
 )

@@ -67,7 +67,7 @@ def check_complex_step(case: Case, functions: Functions, arguments: Arguments) -
     """Im f(x + ih)/h at h = 2⁻³⁰⁰, which subtracts nothing: within 8 times the rounding of the derivative."""
     step = 2.0**-300
     with precision(BITS):
-        lost = {name: errors(_oracle_jacobian(case, arguments, name)) for name in case.gradients}
+        lost = {name: errors(_rounded_jacobian(case, arguments, name)) for name in case.gradients}
     for name, gradient in zip(case.gradients, pulled_back(case, functions, arguments), strict=True):
         for index in np.ndindex(arguments[name].shape):
             moved = arguments[name].astype(complex)
@@ -80,7 +80,7 @@ def check_complex_step(case: Case, functions: Functions, arguments: Arguments) -
 def rounding(case: Case, arguments: Arguments) -> np.ndarray:
     """How much of each entry of the output float64 may lose."""
     with precision(BITS):
-        return errors(case.oracle(*lift(arguments, number=rounded_to(np.float64)).values()))
+        return errors(case.arithmetic(*lift(arguments, number=rounded_to(np.float64)).values()))
 
 
 def third_derivative(
@@ -94,8 +94,8 @@ def third_derivative(
         return entrywise(lambda c: float((6 * as_ball(c)).abs_upper()), third).astype(float)
 
 
-def _oracle_jacobian(case: Case, arguments: Arguments, name: str) -> Any:
-    return jacobian(case.oracle, arguments, name, rounded_to(np.float64))
+def _rounded_jacobian(case: Case, arguments: Arguments, name: str) -> Any:
+    return jacobian(case.arithmetic, arguments, name, rounded_to(np.float64))
 
 
 def _step(cap: float, lost: np.ndarray, curved: np.ndarray) -> float:

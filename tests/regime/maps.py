@@ -115,7 +115,7 @@ def _moved(arguments: Arguments, v: dict[str, np.ndarray], t: float) -> dict[str
 def _rounding_along(case: Case, arguments: Arguments, v: dict[str, np.ndarray]) -> np.ndarray:
     """What rounding may lose of f, and of its derivative along v."""
     with precision(BITS):
-        output = case.oracle(*lift(arguments, Direction(v), rounded_to(np.float64)).values())
+        output = case.arithmetic(*lift(arguments, Direction(v), rounded_to(np.float64)).values())
         weights = _weights(output.shape)
         return np.array(
             [

@@ -37,6 +37,13 @@ def log(value: Any) -> Any:
     return value.log() if hasattr(value, "log") else math.log(value)
 
 
+def sharp(value: Any) -> Any:
+    """The same number or jet without what has been lost of it so far."""
+    if isinstance(value, Jet):
+        return Jet(map(sharp, value.coefficients))
+    return value.sharp() if isinstance(value, Rounded) else value
+
+
 def precision(bits: int) -> Any:
     """A block within which balls are made and computed with this many bits."""
     return ctx.workprec(bits)

@@ -22,13 +22,13 @@ from tests.regime.numbers import (
 )
 
 SLACK = 4
-"""How many times the oracle's own running error bound an emitted function may be off."""
+"""How many times the running error bound of the formula in plain loops an emitted function may be off."""
 
 
 def check_against_oracle(
     case: Case, functions: Functions, arguments: Arguments, dtype: Any = np.float64, bits: int = BITS
 ) -> None:
-    """The output and full Jacobians in a dtype, each entry within 4 times the oracle's rounding there."""
+    """The output and full Jacobians in a dtype, each entry within 4 times the plain loops' rounding there."""
     given = cast(arguments, dtype)
     exact, lost = oracle_output(case, given, dtype, bits)
     require_near(functions.output(*given.values()), exact, lost, f"{case.name}: output")
@@ -41,7 +41,7 @@ def oracle_output(case: Case, arguments: Arguments, dtype: Any, bits: int) -> tu
     """The exact output, and how much of each entry arithmetic in the dtype may lose."""
     number = rounded_to(dtype)
     with precision(bits):
-        lost = errors(case.oracle(*lift(arguments, number=number).values()))
+        lost = errors(case.arithmetic(*lift(arguments, number=number).values()))
         return as_floats(case.oracle(*lift(arguments).values())), lost
 
 
@@ -51,7 +51,7 @@ def oracle_jacobian(
     """The exact Jacobian, and how much of each entry arithmetic in the dtype may lose."""
     number = rounded_to(dtype)
     with precision(bits):
-        lost = errors(jacobian(case.oracle, arguments, name, number))
+        lost = errors(jacobian(case.arithmetic, arguments, name, number))
         return as_floats(jacobian(case.oracle, arguments, name)), lost
 
 

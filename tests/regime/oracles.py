@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.regime.numbers import exp, log
+from tests.regime.numbers import exp, log, sharp
 
 Array = Any
 
@@ -39,6 +39,34 @@ def rbf(x: Array, c: Array, s: Any) -> Array:
             q = q + (x[n, i] - c[j, i]) * (x[n, i] - c[j, i])
         z[n, j] = exp(-q / (2 * s * s))
     return z
+
+
+def rbf_about_the_mean(x: Array, c: Array, s: Any) -> Array:
+    """z[n, j] = exp(−q[n, j] / 2s²), q by a product about the mean of c"""
+    z = squared_distances(x, c, mean_row(c))
+    for n, j in np.ndindex(z.shape):
+        z[n, j] = exp(-z[n, j] / (2 * s * s))
+    return z
+
+
+def squared_distances(x: Array, c: Array, m: Array) -> Array:
+    """q[n, j] = Σ_i xm[n, i]² + Σ_i cm[j, i]² − 2 Σ_i xm[n, i] cm[j, i], xm = x − m and cm = c − m"""
+    q = _table(len(x), len(c))
+    for n, j in np.ndindex(q.shape):
+        of_x, of_c, of_both = 0, 0, 0
+        for i in range(x.shape[1]):
+            xm, cm = x[n, i] - m[i], c[j, i] - m[i]
+            of_x, of_c, of_both = of_x + xm * xm, of_c + cm * cm, of_both + xm * cm
+        q[n, j] = of_x + of_c - 2 * of_both
+    return q
+
+
+def mean_row(c: Array) -> Array:
+    """m[i] = Σ_j c[j, i] / J, sharp: q is the same whatever m is, so what m loses is lost of nothing else."""
+    m = _table(c.shape[1])
+    for i in range(c.shape[1]):
+        m[i] = sharp(sum(c[1:, i], c[0, i]) / len(c))
+    return m
 
 
 def cross_entropy(y: Array, yhat: Array) -> Array:

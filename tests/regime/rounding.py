@@ -44,6 +44,10 @@ class Rounded:
         """How far a computed value may be from the exact one."""
         return self.ball.rad()
 
+    def sharp(self) -> Rounded:
+        """The middle, as though nothing had been lost of it."""
+        return Rounded(arb(self.ball.mid()), self.format)
+
     def _widened(self, ball: arb, times: Any = 1) -> Rounded:
         return Rounded(ball + arb(0, self.format.eps * times * abs(ball)), self.format)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,7 @@ from tests.regime.numbers import (
     as_ball,
     cast,
     entrywise,
+    is_real,
     jacobian,
     precision,
 )
@@ -47,16 +49,38 @@ def extreme_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]
             yield _filled(case, dtype, seed, name, values[seed : seed + 1])
         for seed in range(count):
             yield _filled(case, dtype, seed, name, values)
-    if np.dtype(dtype) == np.float64:
-        yield from (draw(np.random.default_rng(0), *case.small_sizes(0)) for draw in case.double.values())
 
 
 def unbounded_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:
-    """Arguments of which one that has no range holds the largest floats of both signs."""
-    values = np.finfo(dtype).max * np.array([1, 0.5, 0, -0.5, -1], dtype)
-    for name in case.unbounded:
+    """Arguments one of which holds what it may at most, of both signs, and parts of it."""
+    for name, reach in case.unbounded.items():
+        values = reach(np.finfo(dtype)) * np.array([1, 0.5, 0, -0.5, -1], dtype)
         for seed in range(count):
             yield _filled(case, dtype, seed, name, values)
+
+
+def edge_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:
+    """All arrays at once at the ends of the range that the module states, hyperparameters at either of theirs."""
+    edge = stated_edge(case, dtype)
+    values = np.array([edge, 1, 0, -1, -edge], dtype)
+    for seed in range(count):
+        rng = np.random.default_rng(seed)
+        arguments = cast(case.draw(3 * seed), dtype)
+        arrays = {
+            name: rng.choice(values, value.shape)
+            for name, value in arguments.items()
+            if np.ndim(value) and is_real(value)
+        }
+        ends = {name: float(rng.choice(reach)) for name, reach in case.hyperparameters.items()}
+        yield {**arguments, **arrays, **ends}
+
+
+def stated_edge(case: Case, dtype: Any) -> float:
+    """The largest magnitude of entries for which a module states that nothing leaves its range."""
+    stated = re.search(f"±([0-9.e+]+) in {np.dtype(dtype)}", case.documentation)
+    if stated is None:
+        raise DisagreementError(f"{case.name}: the module states no range for {np.dtype(dtype)}")
+    return float(stated[1])
 
 
 def _filled(case: Case, dtype: Any, seed: int, name: str, values: np.ndarray) -> dict[str, Any]:
@@ -72,6 +96,18 @@ def check_in_range(case: Case, functions: Functions, arguments: Arguments, dtype
             check_against_oracle(case, functions, arguments, dtype, MANY_BITS)
     except FloatingPointError as error:
         raise DisagreementError(f"{case.name}: {error} for {arguments}") from error
+
+
+def check_finite(case: Case, functions: Functions, arguments: Arguments, dtype: Any) -> None:
+    """Results that are finite, without an exception other than underflow; δ as large as the module states."""
+    try:
+        with np.errstate(**STRICT):
+            output, saved = functions.forward(*arguments.values())
+            results = (output, *functions.backward(saved, np.full_like(output, stated_edge(case, dtype))))
+    except FloatingPointError as error:
+        raise DisagreementError(f"{case.name}: {error} for {arguments}") from error
+    if not all(np.all(np.isfinite(result)) for result in results):
+        raise DisagreementError(f"{case.name}: not finite for {arguments}")
 
 
 def check_where_representable(case: Case, functions: Functions, arguments: Arguments, dtype: Any) -> None:
@@ -91,18 +127,28 @@ def check_isolation(case: Case, functions: Functions, arguments: Arguments, intr
     """An entry that is NaN or infinite reaches what depends on it and nothing else.
 
     Which outputs depend on which entries is the pattern of the oracle's Jacobian. What depends on a NaN is
-    NaN; what does not depend on it has the same value as without it.
+    NaN; what does not depend on it has the same value as without it, unless it is in what all results share.
     """
     clean, _ = functions.forward(*arguments.values())
     for name in case.gradients:
         depends = dependence(case, arguments, name)
-        for index in np.ndindex(arguments[name].shape):
-            dirty = {**arguments, name: arguments[name].copy()}
-            dirty[name][index] = intruder
+        for index, dirty in _spoiled(arguments, name, intruder):
             with np.errstate(all="ignore"):
                 output = functions.output(*dirty.values())
-            reached = depends[(..., *index)]
-            _require_isolated(output, clean, reached, intruder, f"{case.name}: {intruder} in {name}{index}")
+            what, reached = f"{case.name}: {intruder} in {name}{index}", depends[(..., *index)]
+            _require_reached(output, reached, intruder, what)
+            if name not in case.spreads:
+                _require_spared(output, clean, reached, what)
+
+
+def check_isolation_of_rows(case: Case, functions: Functions, arguments: Arguments, intruder: float) -> None:
+    """An example that holds no number changes no other example's output, nor the gradient there."""
+    for name in case.rows:
+        clean = _results(case, functions, arguments, name)
+        for index, dirty in _spoiled(arguments, name, intruder):
+            spoiled = np.arange(len(arguments[name])) == index[0]
+            for result, before in zip(_results(case, functions, dirty, name), clean, strict=True):
+                _require_spared(result, before, spoiled, f"{case.name}: {intruder} in {name}{index}")
 
 
 def check_isolation_of_delta(case: Case, functions: Functions, arguments: Arguments, intruder: float) -> None:
@@ -118,7 +164,8 @@ def check_isolation_of_delta(case: Case, functions: Functions, arguments: Argume
             gradients = functions.backward(saved, delta)
         for name, gradient, plain, reached in zip(case.gradients, gradients, clean, depends, strict=True):
             what = f"{case.name}: {intruder} in δ{index}, gradient of {name}"
-            _require_isolated(gradient, plain, reached[index], intruder, what)
+            _require_reached(gradient, reached[index], intruder, what)
+            _require_spared(gradient, plain, reached[index], what)
 
 
 def dependence(case: Case, arguments: Arguments, name: str) -> Any:
@@ -128,9 +175,28 @@ def dependence(case: Case, arguments: Arguments, name: str) -> Any:
         return entrywise(lambda slope: 0 if as_ball(slope) == 0 else 1, slopes).astype(bool)
 
 
-def _require_isolated(result: Any, clean: Any, reached: Any, intruder: float, what: str) -> None:
+def _spoiled(
+    arguments: Arguments, name: str, intruder: float
+) -> Iterator[tuple[tuple[int, ...], dict[str, Any]]]:
+    for index in np.ndindex(arguments[name].shape):
+        dirty = {**arguments, name: arguments[name].copy()}
+        dirty[name][index] = intruder
+        yield index, dirty
+
+
+def _results(case: Case, functions: Functions, arguments: Arguments, name: str) -> tuple[Any, Any]:
+    """The output, and the gradient of one argument for δ = 1."""
+    with np.errstate(all="ignore"):
+        output, saved = functions.forward(*arguments.values())
+        return output, functions.backward(saved, np.ones_like(output))[case.gradients.index(name)]
+
+
+def _require_reached(result: Any, reached: Any, intruder: float, what: str) -> None:
     if np.isnan(intruder) and not np.all(np.isnan(result[reached])):
         raise DisagreementError(f"{what}: what depends on it should be NaN, and is {result[reached]}")
+
+
+def _require_spared(result: Any, clean: Any, reached: Any, what: str) -> None:
     spared, before = result[~reached], clean[~reached]
     if not np.array_equal(spared, before):
         raise DisagreementError(f"{what}: {spared} does not depend on it, and was {before}")
