@@ -131,7 +131,7 @@ def list_table(layers: Iterable[Layer]) -> Table:
 def verdict_text(verdict: Verdict) -> Text:
     """A claim with its verdict and, unless it simply holds, what should stand there and why."""
     word = Text(f"{verdict.verdict.value:<11}", style=COLOURS[verdict.verdict])
-    lines = [word + Text(f"{verdict.id}   ", style="bold") + Text(verdict.statement)]
+    lines = [word + Text(f"{verdict.id}   ", style="bold") + Text(verdict.plain)]
     if not is_as_expected(verdict):
         lines.append(Text(f"  expected   {verdict.expected.value}", style="bold red"))
     if verdict.verdict is not Expected.PROVEN:
@@ -140,8 +140,22 @@ def verdict_text(verdict: Verdict) -> Text:
 
 
 def _evidence(verdict: Verdict) -> tuple[tuple[str, str], ...]:
-    witness = ", ".join(f"{name} = {value}" for name, value in (verdict.witness or {}).items())
-    return (("derived", verdict.derived), ("witness", witness), ("reason", verdict.reason))
+    return (("right is", verdict.plain_derived), ("witness", _witness(verdict.witness)), ("reason", verdict.reason))
+
+
+def _witness(witness: Mapping[str, Any] | None) -> str:
+    """``N = 1, d = 2; x = [[0, 1]]; row = 0: 0 against 1``."""
+    if witness is None:
+        return ""
+    parts = [witness.get(kind, {}) for kind in ("sizes", "values", "at")]
+    listed = "; ".join(", ".join(f"{k} = {_bare(v)}" for k, v in part.items()) for part in parts if part)
+    counted = f" (counted from {witness['counted_from']})" if witness.get("at") else ""
+    sides = "" if witness.get("compares", "both sides") == "both sides" else f" ({witness['compares']})"
+    return f"{listed}{counted}: {witness.get('left')} against {witness.get('right')}{sides}"
+
+
+def _bare(value: Any) -> str:
+    return f"[{', '.join(map(_bare, value))}]" if isinstance(value, list) else str(value)
 
 
 def verdict_counts(verdicts: Sequence[Verdict]) -> str:

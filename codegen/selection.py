@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from derivations.layer import Layer
-from derivations.layers import LAYERS
+from derivations.layers import JUDGED, LAYERS
 
 
 class UnknownName(ValueError):
@@ -41,14 +41,14 @@ def claims_of(ids: Sequence[str]) -> list[tuple[Layer, list[str]]]:
     UnknownName
         Where no claim has, or goes on from, one of the ids.
     """
-    known = [claim.id for layer in LAYERS for claim in layer.claims]
+    known = [claim.id for layer in JUDGED for claim in layer.claims]
     wanted = [] if ids else known
     for given in ids:
         found = [given] if given in known else [each for each in known if each.startswith(f"{given}.")]
         if not found:
             raise UnknownName(_unknown("claim", given, known, "backproof prove judges them all"))
         wanted += found
-    chosen = [(layer, [claim.id for claim in layer.claims if claim.id in wanted]) for layer in LAYERS]
+    chosen = [(layer, [claim.id for claim in layer.claims if claim.id in wanted]) for layer in JUDGED]
     return [(layer, found) for layer, found in chosen if found or not ids]
 
 

@@ -13,7 +13,7 @@ from derivations.definition import scalar_range
 from derivations.form import Form
 from derivations.layer import Assumption, Layer
 from derivations.normal_form import Meaning, to_form
-from derivations.notation import d, delta, jacobian, name_of, size_of
+from derivations.notation import d, delta, name_of, size_of
 from derivations.pull_back import Step, pull_back
 from derivations.substitution import (
     bound_indices,
@@ -237,13 +237,11 @@ def _sign(symbol: Symbol, layer: Layer) -> str:
     return "0" if allowed.is_subset(Interval(0, oo)) else ""
 
 
-def resolve_jacobians(e: Expr, derivation: Derivation) -> Expr:
-    """Put derived formulas in place of ``jacobian(w[q], v[p])``: the pull-back of the seed [· = q]."""
-    found = sorted(e.atoms(jacobian), key=str)
-    return e.xreplace({j: _jacobian(j.args[0], j.args[1], derivation) for j in found})
+def jacobian_at(above: Indexed, below: Indexed, derivation: Derivation) -> Expr:
+    """∂above/∂below: the pull-back of the seed [· = q].
 
-
-def _jacobian(above: Indexed, below: Indexed, derivation: Derivation) -> Expr:
+    The indices of both entries must be names that the layer does not use: nothing may capture them.
+    """
     layer, axes = derivation.layer, derivation.label_axes
     names = [name_of(s.left) for s in derivation.steps]
     steps = derivation.steps[: names.index(name_of(above)) + 1]

@@ -61,7 +61,7 @@ class Opinion:
 class _Seen:
     """What was seen at some sizes: how many comparisons, how many of the least compared entry.
 
-    ``never``: there were entries, and none was ever defined.
+    ``never``: there were entries, and none was ever defined where the field can follow.
     """
 
     compared: int = 0
@@ -124,12 +124,14 @@ class _Judge:
             worst = min(worst, seen.least) if seen.compared else worst
             enough = enough or (0 not in sizes.values() and 2 * seen.least >= wanted)
             if seen.never:
-                skipped = skipped or f"; never defined at {_spell(sizes)}"
+                skipped = skipped or f"; nothing compared at {_spell(sizes)}"
         if not enough:
             raise OutOfReach("too seldom defined in the field")
-        real = self._check_once()
-        if real.differs or not real.compared:
-            raise OutOfReach("equal in the field, but the reals do not confirm it")
+        real, sizes = self._check_once()
+        if real.differs:
+            return _differ("balls", trials, sizes)
+        if not real.compared:
+            raise OutOfReach("equal in the field, but not defined at the real points tried")
         reason = f"equal in the field, and at a real point{skipped}"
         return Opinion("agree", "field", trials, chance * worst, reason)
 
@@ -159,18 +161,18 @@ class _Judge:
             return 40 + 8 * ties if longest == 1 else 12 + 2 * ties if longest == 2 else 4
         if self.labels:
             return 2 if longest == 1 else 8 if longest == 2 else 3
-        return 24 if longest == 1 else 12 if longest == 2 else 4
+        return 16 if longest == 1 else 8 if longest == 2 else 3
 
-    def _check_once(self) -> _Seen:
+    def _check_once(self) -> tuple[_Seen, Sizes]:
         """One real point, at the smallest sizes that have one."""
-        seen = _Seen()
+        seen, sizes = _Seen(), {}
         for sizes in sorted(self.sizes, key=lambda s: (min(s.values(), default=1) < 1, sum(s.values()))):
             seen = self._look(sizes, 1, self._balls_agree, 4)
             if seen.compared:
                 break
-        return seen
+        return seen, sizes
 
-    def _look(self, sizes: Sizes, wanted: int, agrees: Callable[[Trial, Env], bool], most: int = 10**6) -> _Seen:
+    def _look(self, sizes: Sizes, wanted: int, agrees: Callable[[Trial, Env], bool], most: int = 256) -> _Seen:
         """Compare every entry at fresh points until each has been compared as often as wanted."""
         frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
         entries = list(assignments(self.program.statement, frame))

@@ -10,6 +10,8 @@ from random import Random
 from derivations.fingerprint_formula import Program
 
 LARGEST = 5
+VOLUME = 125
+"""What the product of the sizes of a sample may be."""
 Sizes = dict[str, int]
 
 
@@ -29,11 +31,11 @@ def small_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
 
 
 def larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
-    """Two random samples, all sizes above 2 in the first unless their product would be too large."""
+    """Three random samples, in which each size is 3, 4 and 5 once; less where there are many sizes."""
     random, names = Random(seed), list(program.sizes)
-    for least in (3, 1) if names else ():
-        sizes = {name: random.randint(least, LARGEST) for name in names}
-        while math.prod(sizes.values()) > 125:
-            longest = max(names, key=lambda name: sizes[name])
-            sizes[longest] -= 1
+    orders = {name: random.sample(range(3, LARGEST + 1), 3) for name in names}
+    for sample in range(3 if names else 0):
+        sizes = {name: orders[name][sample] for name in names}
+        while math.prod(sizes.values()) > VOLUME:
+            sizes[max(names, key=lambda name: sizes[name])] -= 1
         yield sizes

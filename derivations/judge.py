@@ -6,11 +6,11 @@ claim, without it, since the document may have none. The verdict says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Indexed
+from sympy import Expr, Indexed
 
 from derivations.definition import check_layer
 from derivations.evidence import Disagreement, Finding, find
@@ -28,6 +28,7 @@ from derivations.layer import (
     Expected,
     Layer,
     Matrices,
+    Matrix,
     Product,
     Shape,
     Statement,
@@ -35,6 +36,7 @@ from derivations.layer import (
 from derivations.notation import d, name_of
 from derivations.obligations import formulas, shape_of
 from derivations.setting import Setting, setting_of
+from derivations.statement_text import shape_text, statement_text
 from derivations.text import equation
 from derivations.unknowns import unknowns_of
 
@@ -45,7 +47,8 @@ __all__ = ["Disagreement", "Verdict", "judge", "judge_claim"]
 class Verdict:
     """A claim judged.
 
-    ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right. ``witness`` is the
+    ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right; ``plain`` and
+    ``plain_derived`` are the same as plain text. ``witness`` is the
     witness of a refuted claim as JSON (`Witness.to_json`); ``checks`` says what was done, ``assumptions``
     what the verdict rests on, ``reading`` how the typesetting was read.
     """
@@ -60,6 +63,21 @@ class Verdict:
     assumptions: tuple[str, ...]
     checks: tuple[str, ...]
     reading: str
+    plain: str = ""
+    plain_derived: str = ""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How statements, equations and shapes are written."""
+
+    statement: Callable[[Statement], str]
+    equation: Callable[[Expr, Expr], str]
+    shape: Callable[[Matrix, Sequence[Expr]], str]
+
+
+LATEX = Spelling(latex_statement, lambda left, right: f"{latex(left)} = {latex_in_order(right)}", latex_shape)
+PLAIN = Spelling(statement_text, equation, shape_text)
 
 
 @dataclass(frozen=True)
@@ -141,13 +159,21 @@ def _verdict(claim: Claim, trial: _Trial, verdict: Expected) -> Verdict:
         verdict,
         claim.expected,
         latex_statement(claim.statement),
-        latex_statement(corrected) if corrected else derived_latex(claim.statement, trial.setting),
+        _right(claim, corrected, trial, LATEX),
         _witness(trial),
         trial.finding.reason if verdict is OPEN else claim.reason,
         _assumptions(claim, trial),
         trial.finding.checks,
         claim.reading,
+        statement_text(claim.statement),
+        _right(claim, corrected, trial, PLAIN),
     )
+
+
+def _right(claim: Claim, corrected: Statement | None, trial: _Trial, spelling: Spelling) -> str:
+    if corrected is not None:
+        return spelling.statement(corrected)
+    return derived_text(claim.statement, trial.setting, spelling)
 
 
 def _witness(trial: _Trial) -> dict[str, Any] | None:
@@ -173,16 +199,16 @@ def _spell(assumption: Assumption) -> str:
 # What is right --------------------------------------------------------------------------------------
 
 
-def derived_latex(statement: Statement, setting: Setting) -> str:
-    """What is right, as LaTeX: the derived formula of an entry, a shape, or the statement itself."""
+def derived_text(statement: Statement, setting: Setting, spelling: Spelling) -> str:
+    """What is right: the derived formula of an entry, a shape, or the statement itself."""
     if isinstance(statement, Shape):
-        return latex_shape(statement.matrix, shape_of(statement.matrix))
+        return spelling.shape(statement.matrix, shape_of(statement.matrix))
     if isinstance(statement, Blank):
-        return f"{latex(statement.entry)} = {latex(statement.derived)}"
+        return spelling.equation(statement.entry, statement.derived)
     if isinstance(statement, (Matrices, Product)):
-        return latex_statement(statement)
+        return spelling.statement(statement)
     for entry in formulas(statement):
         derived = setting.derived(entry)
         if derived is not None:
-            return f"{latex(entry)} = {latex_in_order(derived)}"
-    return latex_statement(statement)
+            return spelling.equation(entry, derived)
+    return spelling.statement(statement)

@@ -13,7 +13,7 @@ from functools import partial
 from sympy import Expr, Idx, Indexed, Integer
 
 from derivations.bounds import with_plain_bounds
-from derivations.derivation import Derivation, derive, resolve_jacobians, use_assumptions
+from derivations.derivation import Derivation, derive, jacobian_at, use_assumptions
 from derivations.evaluate import Definitions
 from derivations.layer import Layer
 from derivations.normal_form import Meaning
@@ -98,7 +98,7 @@ class Setting:
                     f"of a step, input or parameter below; {e} is neither"
                 )
         formal = [_private(declared[name_of(e)], mark) for e, mark in ((above, "°"), (below, "°°"))]
-        derived = resolve_jacobians(jacobian(*formal), self.derivation)
+        derived = jacobian_at(formal[0], formal[1], self.derivation)
         wanted = (*above.indices, *below.indices)
         own = (*formal[0].indices, *formal[1].indices)
         return tidy(substitute(derived, dict(zip(own, wanted, strict=True))), self.derivation.label_axes)

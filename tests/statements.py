@@ -13,9 +13,9 @@ from derivations.layer import (
     Shape,
     Statement,
 )
-from derivations.layers.bce import BCE
-from derivations.layers.bce_with_logits import BCE_WITH_LOGITS
-from derivations.layers.cross_entropy import CROSS_ENTROPY
+from derivations.layers.bce_loss import BCE
+from derivations.layers.bce_with_logits_loss import BCE_WITH_LOGITS
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
 from derivations.layers.linear import LINEAR
 from derivations.layers.rbf import RBF
 from derivations.notation import (

@@ -16,8 +16,8 @@ from derivations.compose import compose
 from derivations.definition import DefinitionError, check_layer
 from derivations.evaluate import Point, evaluate
 from derivations.layer import Layer
-from derivations.layers.bce import BCE
-from derivations.layers.cross_entropy import CROSS_ENTROPY
+from derivations.layers.bce_loss import BCE
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
 from derivations.layers.linear import LINEAR
 from derivations.layers.rbf import RBF
 from derivations.layers.sigmoid import SIGMOID

@@ -28,7 +28,7 @@ from derivations.layer import (
     Layer,
     Statement,
 )
-from derivations.layers.cross_entropy import CROSS_ENTROPY
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
 from derivations.layers.linear import LINEAR
 from derivations.layers.rbf import RBF
 from derivations.notation import (

@@ -23,7 +23,7 @@ def source_of(path: str, *names: str) -> str:
     text = (ROOT / path).read_text(encoding="utf-8")
     found = {}
     for node in ast.parse(text).body:
-        name = node.targets[0].id if isinstance(node, ast.Assign) else getattr(node, "name", None)
+        name = getattr(node.targets[0], "id", None) if isinstance(node, ast.Assign) else getattr(node, "name", None)
         found[name] = ast.get_source_segment(text, node)
     return "\n\n\n".join(found[name] for name in names) + "\n"
 

@@ -29,7 +29,7 @@ from sympy import (
     zoo,
 )
 
-from derivations.layers.cross_entropy import CROSS_ENTROPY
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
 from derivations.layers.linear import LINEAR
 from derivations.layers.rbf import RBF
 from derivations.notation import as_written, axes, d, delta, jacobian, max_, size_symbol, sum_, tensors

@@ -9,6 +9,8 @@ from sympy import Add, Expr, Idx, Indexed, Integer, KroneckerDelta, Mul, Pow, Su
 
 from derivations.notation import delta, max_, maximum_over
 from derivations.substitution import bound_indices
+from tests.attacks.expressions import K as COLUMNS
+from tests.attacks.expressions import N as ROWS
 from tests.attacks.expressions import (
     Scope,
     at,
@@ -21,8 +23,6 @@ from tests.attacks.expressions import (
     t,
     total,
 )
-from tests.attacks.expressions import K as COLUMNS
-from tests.attacks.expressions import N as ROWS
 
 ONE = Integer(1)
 

@@ -27,6 +27,7 @@ def fakes(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "derivations.judge", judging)
     monkeypatch.setitem(sys.modules, "derivations.derivation_text", telling)
     monkeypatch.setattr(selection, "LAYERS", LAYERS)
+    monkeypatch.setattr(selection, "JUDGED", LAYERS)
     monkeypatch.setattr(cli, "LAYERS", LAYERS)
     monkeypatch.setattr(cli, "home", lambda: tmp_path / "home")
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from codegen import cli
 from derivations.layer import PROVEN, REFUTED, Claim, Equal
-from derivations.layers.cross_entropy import CROSS_ENTROPY
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
 from derivations.layers.linear import LINEAR, W
 
 FORMULA = Equal(W, W)
@@ -47,6 +47,8 @@ class Verdict:
     reason: str = ""
     assumptions: list = field(default_factory=list)
     checks: list = field(default_factory=lambda: ["normal form", "fingerprint"])
+    plain: str = "∂L/∂ŷ[n] = [a = b]"
+    plain_derived: str = "δ·W"
 
 
 class BuildError(Exception):

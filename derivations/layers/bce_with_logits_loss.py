@@ -1,7 +1,7 @@
 """Sigmoid, then binary cross-entropy, as one: document 1, "Coût Cross-entropique binaire"."""
 
 from derivations.compose import compose
-from derivations.layers.bce import BCE
+from derivations.layers.bce_loss import BCE
 from derivations.layers.sigmoid import SIGMOID
 
 BCE_WITH_LOGITS = compose(

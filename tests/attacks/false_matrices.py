@@ -1,0 +1,289 @@
+"""False claims about matrices, shapes, Jacobians, assumptions, labels and the gradients of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Function, Integer, Sum, exp, log
+
+from derivations.layer import Assumption, Defines, Equal, Layer, Matrices, Matrix, Product, Shape, Statement
+from derivations.layers import BCE_WITH_LOGITS, CROSS_ENTROPY, LINEAR, RBF
+from derivations.notation import argmax_, as_written, axes, d, delta, is_zero_at, jacobian, max_, sum_, tensors
+from tests.attacks.false_claim import (
+    CHAIN,
+    GATE,
+    POOL,
+    SQUARE,
+    A,
+    B,
+    D,
+    FalseClaim,
+    K,
+    N,
+    claims,
+    falling,
+    i,
+    j,
+    k,
+    l,
+    m,
+    n,
+    r,
+    t,
+    u,
+    v,
+    w,
+    x,
+    z,
+)
+
+y, yhat, logp, loss = tensors("y ŷ logp loss")
+SOFTMAX = exp(yhat[n, k]) / sum_(exp(yhat[n, l]), l)
+
+
+def false_matrices() -> tuple[FalseClaim, ...]:
+    """All of this file."""
+    with as_written():
+        return (
+            *(FalseClaim("matrices", statement) for statement in _matrices()),
+            *(FalseClaim("matrices", statement, LINEAR) for statement in _matrices_of_linear()),
+            *(FalseClaim("parts of axes", *pair) for pair in _parts_of_axes()),
+            *claims("labels", _labels()),
+            *claims("assumptions", _assumptions(), CROSS_ENTROPY),
+            *(FalseClaim("assumptions", Equal(*sides), _assuming(*given)) for sides, given in _assumed()),
+            *claims("jacobians", _jacobians(), SQUARE),
+            *claims("gradients", _of_linear(), LINEAR),
+            *claims("gradients", _of_rbf(), RBF),
+            *claims("gradients", _of_cross_entropy(), CROSS_ENTROPY),
+            *claims("gradients", _of_bce(), BCE_WITH_LOGITS),
+            *claims("gradients", _of_pool(), POOL),
+            *claims("gradients", _of_chain(), CHAIN),
+            *claims("gradients", _of_gate(), GATE),
+        )
+
+
+def _matrices() -> Iterator[Statement]:
+    plain, transposed = Matrix((i,), (j,), A[i, j]), Matrix((j,), (i,), A[i, j])
+    other = Matrix((j,), (k,), D[j, k])
+    yield Matrices(plain, transposed)
+    yield Matrices(plain, Matrix((i,), (j,), A[j, i]))
+    yield Matrices(Matrix((n,), (i,), B[n, i]), Matrix((i,), (n,), B[n, i]))
+    yield Matrices(Matrix((i, n), (), B[n, i]), Matrix((n, i), (), B[n, i]))
+    yield Matrices(Matrix((i, j), (k,), A[i, j] * u[k]), Matrix((j, i), (k,), A[i, j] * u[k]))
+    yield Matrices(Matrix((n, i), (j,), B[n, i] * u[j]), Matrix((i, n), (j,), B[n, i] * u[j]))
+    yield Matrices(Matrix((n,), (i, j), B[n, i] * u[j]), Matrix((n,), (i, j), B[n, j] * u[i]))
+    yield Matrices(Matrix((i,), (j,), sum_(A[i, k] * D[k, j], k)), Matrix((i,), (j,), sum_(D[i, k] * A[k, j], k)))
+    yield Matrices(Matrix((n,), (i,), r[n] * u[i]), Matrix((n,), (i,), r[n] + u[i]))
+    yield Product(plain, other, Matrix((i,), (k,), A[i, k] * D[i, k]))
+    yield Product(plain, other, Matrix((i,), (k,), sum_(D[i, j] * A[j, k], j)))
+    yield Product(transposed, other, Matrix((i,), (k,), sum_(A[i, j] * D[j, k], j)))
+    yield Product(plain, transposed, Matrix((i,), (k,), sum_(A[j, i] * A[j, k], j)))
+    yield Product(plain, Matrix((n,), (i,), B[n, i]), Matrix((i,), (j,), A[i, j]))
+    yield Product(Matrix((n,), (i,), B[n, i]), Matrix((n,), (j,), B[n, j]), Matrix((i,), (j,), A[i, j]))
+    yield Product(plain, other, Matrix((k,), (i,), sum_(A[i, j] * D[j, k], j)))
+    yield Product(Matrix((), (n, i), B[n, i]), Matrix((i, n), (), B[n, i]), Matrix((), (), sum_(B[n, i] ** 2, n, i)))
+    yield Shape(Matrix((n,), (i,), B[n, i]), (K, N))
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, N))
+    yield Shape(Matrix((n, i), (j,), B[n, i] * u[j]), (N + K, K))
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, K + 1))
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, K**2))
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, Integer(2)))
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, K + falling(K)))
+    # Sizes are compared by the normal form alone: what misleads it misleads the judge.
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, K - 1 + sum_(1 / K, k)))
+    yield Shape(
+        Matrix((n,), (i,), B[n, i]),
+        (N, K + sum_(1 / (1 + sum_(A[k, l], l)), k) - sum_(1 / (1 + sum_(A[l, k], l)), k)),
+    )
+    yield Shape(Matrix((n,), (i,), B[n, i]), (N, K * delta(argmax_(max_(u[l], l), k), argmax_(u[l], l))))
+    yield Shape(Matrix((n,), (), r[n]), (N, Integer(0)))
+
+
+def _matrices_of_linear() -> Iterator[Statement]:
+    n, i, j, m = axes("n:N i:d j:d' m:N")
+    x, W, b, z = tensors("x W b z")
+    weights, given = Matrix((j,), (i,), W[j, i]), Matrix((n,), (j,), d(z)[n, j])
+    yield Shape(weights, (LINEAR.sizes["input"], LINEAR.sizes["output"]))
+    yield Product(given, Matrix((i,), (j,), W[j, i]), Matrix((n,), (i,), d(x)[n, i]))
+    yield Product(Matrix((n,), (i,), x[n, i]), weights, Matrix((n,), (j,), z[n, j]))
+    yield Product(Matrix((j,), (n,), d(z)[n, j]), Matrix((m,), (i,), x[m, i]), Matrix((i,), (j,), d(W)[j, i]))
+    yield Product(given, weights, Matrix((n,), (i,), 2 * d(x)[n, i]))
+    yield Matrices(Matrix((n, j), (i,), jacobian(z[n, j], x[n, i])), Matrix((j, n), (i,), W[j, i]))
+    yield Matrices(Matrix((j,), (i,), d(W)[j, i]), Matrix((j,), (i,), x[n, i] * d(z)[n, j]))
+    yield Defines(z[n, j], sum_(x[n, i] * W[j, i], i) - b[j])
+    yield Defines(z[n, j], sum_(x[n, i] + W[j, i], i) + b[j])
+
+
+def _parts_of_axes() -> Iterator[tuple[Statement, Layer]]:
+    """A sum over a part of an axis is not the sum over the axis."""
+    n, k, f = axes("n:N k:K f:K")
+    for low, high in ((1, K - 1), (0, K - 2), (0, 0), (2, K - 1), (0, 1)):
+        part = Sum(exp(yhat[n, f]), (f, low, high))
+        whole = exp(yhat[n, k]) / part - y[n, k]
+        yield Equal(loss[n], -yhat[n, t[n]] + log(part)), CROSS_ENTROPY
+        yield Equal(loss[n], log(part) - sum_(y[n, k] * yhat[n, k], k)), CROSS_ENTROPY
+        yield Defines(loss[n], -log(exp(yhat[n, t[n]]) / part)), CROSS_ENTROPY
+        yield Matrices(Matrix((n,), (k,), d(yhat)[n, k]), Matrix((n,), (k,), whole)), CROSS_ENTROPY
+    n, i, j, h = axes("n:N i:d j:d' h:d")
+    x, W, z = tensors("x W z")
+    part = Sum(d(z)[n, j] * W[j, i], (j, 1, LINEAR.sizes["output"] - 1))
+    yield Equal(d(x)[n, i], part), LINEAR
+    yield Matrices(Matrix((n,), (i,), d(x)[n, i]), Matrix((n,), (i,), part)), LINEAR
+    yield Product(Matrix((), (n,), Integer(1)), Matrix((n,), (i,), part), Matrix((), (i,), sum_(d(x)[n, i], n))), LINEAR
+    within = Sum(x[n, h] * jacobian(z[n, j], x[n, h]), (h, 0, 0))
+    yield Equal(within, sum_(x[n, i] * W[j, i], i)), LINEAR
+
+
+def _labels() -> Iterator[tuple[Expr, Expr | int]]:
+    h, e = axes("h:H e:H")
+    (x,) = (tensors("x"),)
+    yield B[n, t[n]], B[n, i]
+    yield B[n, t[n]], B[n, t[m]]
+    yield B[m, t[n]], B[n, t[n]]
+    yield u[t[n]], r[n]
+    yield delta(t[n], t[m]), delta(n, m)
+    yield sum_(delta(k, t[n]), n), 1
+    yield sum_(delta(k, t[n]) * u[k], k), u[k]
+    yield sum_(k * delta(k, t[n]), k), n
+    yield sum_(delta(h, t[n]), h), 1
+    yield sum_(delta(h, t[n]) * x[h], h), x[t[n]]
+    yield delta(t[n], 0), 0
+    yield delta(t[n], K), 1
+    yield t[n] * r[n], r[n]
+    yield A[t[n], t[m]], A[t[m], t[n]]
+    yield sum_(B[n, t[n]], n), sum_(B[n, k], n, k)
+    yield falling(K) * B[n, t[n]], falling(K) * B[n, t[m]]
+    yield sum_(delta(e, h) * x[h], h) - x[e], 1
+
+
+def _assumptions() -> Iterator[tuple[Expr, Expr | int]]:
+    """Σ_k y[n, k] = 1 says nothing of ŷ, of squares, of columns, and not that y is one-hot."""
+    n, k, f, m = axes("n:N k:K f:K m:N")
+    yield sum_(yhat[n, k], k), 1
+    yield sum_(y[n, k], n), 1
+    yield sum_(y[n, k] ** 2, k), 1
+    yield y[n, k] ** 2, y[n, k]
+    yield y[n, k] * y[n, f], delta(k, f) * y[n, k]
+    yield sum_(y[n, k] * yhat[n, k], k), sum_(yhat[n, k], k)
+    yield sum_(y[n, k], n, k), 1
+    yield sum_(y[n, k] * y[m, k], k), 1
+    yield sum_(y[n, k] * y[n, k], n, k), N
+    yield log(sum_(y[n, k], k)), 1
+    yield sum_(y[k, k] if False else y[n, k] * delta(k, f), k), 1
+    yield sum_(exp(y[n, k]), k), exp(Integer(1))
+    yield -log(SOFTMAX), loss[n]
+
+
+def _assuming(*assumptions: Assumption) -> Layer:
+    given = (A[i, j], D[i, j], B[n, i], u[i], v[i], w[i], r[n])
+    return Layer("Assuming", inputs=given, forward={z[i]: u[i]}, assumptions=assumptions)
+
+
+def _assumed() -> Iterator[tuple[tuple[Expr, Expr], tuple[Assumption, ...]]]:
+    rows = Assumption(sum_(A[i, j], j), sum_(D[i, j], j), example={A[i, j]: D[i, j]})
+    one = Assumption(sum_(u[k], k), 1, example={u[i]: delta(i, 0)})
+    two = Assumption(sum_(u[k], k), 2, example={u[i]: 2 * delta(i, 0)})
+    weighted = sum_(v[i] * A[i, j], i, j)
+    yield (weighted, sum_(v[i], i) * sum_(D[k, k], k)), (rows,)
+    yield (weighted, sum_(v[i] * D[i, i], i)), (rows,)
+    yield (falling(K) * weighted, falling(K) * sum_(v[i], i) * sum_(D[k, k], k)), (rows,)
+    yield (sum_(A[i, j], i), sum_(D[i, j], i)), (rows,)
+    yield (sum_(A[i, j] * v[j], j), sum_(D[i, j] * v[j], j)), (rows,)
+    yield (sum_(A[k, k], k), sum_(D[k, k], k)), (rows,)
+    yield (sum_(v[k], k), Integer(1)), (one,)
+    yield (sum_(u[k] ** 2, k), Integer(1)), (one,)
+    yield (sum_(u[k], k), Integer(2)), (one,)
+    yield (Integer(1), Integer(2)), (one, two)
+    yield (sum_(u[k], k), Integer(2)), (one, two)
+    yield (v[i], v[j]), (one, two)
+
+
+def _jacobians() -> Iterator[tuple[Expr, Expr | int]]:
+    """z[j] = Σ_i A[j, i]·x[i], with i and j on one axis."""
+    yield jacobian(z[j], x[i]), A[i, j]
+    yield jacobian(z[j], x[i]), jacobian(z[i], x[j])
+    yield jacobian(z[j], x[i]), A[j, i] * x[i]
+    yield jacobian(z[j], x[j]), A[j, i]
+    yield jacobian(z[j], A[k, i]), x[i]
+    yield jacobian(z[j], A[k, i]), delta(i, k) * x[j]
+    yield jacobian(z[j], A[j, i]), delta(i, j) * x[i]
+    yield sum_(jacobian(z[j], x[i]), j), sum_(A[j, i], i)
+    yield d(x)[i], sum_(d(z)[j] * A[i, j], j)
+    yield d(x)[i], sum_(d(z)[i] * A[j, i], j)
+    yield d(A)[j, i], d(z)[i] * x[j]
+    yield d(A)[j, i], d(A)[i, j]
+    yield jacobian(z[j], z[i]), 1
+
+
+def _of_linear() -> Iterator[tuple[Expr, Expr | int]]:
+    n, i, j, m, h = axes("n:N i:d j:d' m:N h:d'")
+    x, W, b, z = tensors("x W b z")
+    yield jacobian(z[m, j], x[n, i]), W[j, i]
+    yield jacobian(z[n, j], W[h, i]), x[n, i]
+    yield jacobian(z[n, j], b[h]), 1
+    yield d(x)[n, i], -sum_(d(z)[n, j] * W[j, i], j)
+    yield d(x)[n, i], sum_(d(z)[n, j] * W[j, i], j) / N
+    yield d(W)[j, i], d(z)[n, j] * x[n, i]
+    yield d(W)[j, i], sum_(d(z)[n, j], n) * sum_(x[n, i], n)
+    yield d(b)[j], d(z)[n, j]
+    yield d(b)[j], sum_(d(z)[n, h], n, h)
+
+
+def _of_rbf() -> Iterator[tuple[Expr, Expr | int]]:
+    n, i, j = axes("n:N i:d j:J")
+    x, c, z = tensors("x c z")
+    s = RBF.hyperparameters[0].symbol
+    pull = sum_(d(z)[n, j] * z[n, j] * (c[j, i] - x[n, i]), j)
+    yield d(x)[n, i], pull
+    yield d(x)[n, i], -pull / s**2
+    yield d(x)[n, i], pull / (2 * s**2)
+    yield d(x)[n, i], pull / s
+    yield d(c)[j, i], sum_(d(z)[n, j] * z[n, j] * (c[j, i] - x[n, i]), n) / s**2
+    yield z[n, j], exp(-sum_((x[n, i] - c[j, i]) ** 2, i) / s**2)
+
+
+def _of_cross_entropy() -> Iterator[tuple[Expr, Expr | int]]:
+    yield d(yhat)[n, k], SOFTMAX
+    yield d(yhat)[n, k], y[n, k] - SOFTMAX
+    yield d(yhat)[n, k], (SOFTMAX - y[n, k]) / N
+    yield d(yhat)[n, k], exp(yhat[n, k]) / sum_(exp(yhat[m, k]), m) - y[n, k]
+    yield d(yhat)[n, k], SOFTMAX - delta(k, t[m])
+    yield d(yhat)[n, t[n]], SOFTMAX - 1
+    yield loss[n], -sum_(y[n, k] * log(yhat[n, k]), k)
+
+
+def _of_bce() -> Iterator[tuple[Expr, Expr | int]]:
+    n, i = axes("n:N i:d")
+    a, p, y = tensors("a ŷ y")
+    yield d(a)[n, i], p[n, i] * (1 - p[n, i])
+    yield d(a)[n, i], y[n, i] - p[n, i]
+    yield d(p)[n, i], p[n, i] - y[n, i]
+    yield d(a)[n, i], (p[n, i] - y[n, i]) * p[n, i] * (1 - p[n, i])
+
+
+def _of_pool() -> Iterator[tuple[Expr, Expr | int]]:
+    """At a tie only the first of the largest gets the gradient."""
+    z = tensors("z")
+    yield d(B)[n, k], d(z)[n] * is_zero_at(B[n, k] - z[n])
+    yield d(B)[n, k], d(z)[n] * delta(k, argmax_(-B[n, l], l))
+    yield d(B)[n, k], d(z)[n]
+    yield sum_(d(B)[n, k], n), sum_(d(z)[n], n)
+
+
+def _of_chain() -> Iterator[tuple[Expr, Expr | int]]:
+    f, g = Function("f"), Function("g")
+    inner, outer = Function("f'"), Function("g'")
+    yield d(x)[i], d(z)[i] * g(f(x[i])) * f(x[i])
+    yield d(x)[i], d(z)[i] * outer(x[i]) * inner(x[i])
+    yield d(x)[i], d(z)[i] * outer(f(x[i])) * inner(f(x[i]))
+    yield d(x)[i], d(z)[i] * inner(g(x[i])) * outer(x[i])
+    yield d(x)[i], d(z)[j] * outer(f(x[i])) * inner(x[i])
+
+
+def _of_gate() -> Iterator[tuple[Expr, Expr | int]]:
+    yield d(x)[i], d(w)[i]
+    yield d(x)[i], d(z)[i] * w[i] * exp(-x[i] * w[i])
+    yield d(x)[i] * w[i], d(w)[i] * x[i]
+    yield jacobian(z[i], x[j]), jacobian(z[i], w[j])
+
+
