@@ -29,7 +29,7 @@ check: $(VENV)/.installed ## fail where a generated file is not what would be em
 demo: $(VENV)/.installed-demo ## train on handwritten digits, draw what was learnt (DATA=usps.txt)
 	$(BIN)/python -m training.demo $(if $(DATA),--data '$(DATA)') $(ARGS)
 
-bench: $(VENV)/.installed ## measure the generated code
+bench: $(VENV)/.installed-bench ## measure the generated code
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lint: $(VENV)/.installed-lint ## ruff and mypy

@@ -176,7 +176,7 @@ class _Judge:
         """Compare every entry at fresh points until each has been compared as often as wanted."""
         frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
         entries = list(assignments(self.program.statement, frame))
-        limit = min(most, 8 if max(sizes.values(), default=1) > 2 else most)
+        limit = min(most, 6 if max(sizes.values(), default=1) > 2 else most)
         if len(entries) > limit:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)

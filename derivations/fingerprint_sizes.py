@@ -10,7 +10,7 @@ from random import Random
 from derivations.fingerprint_formula import Program
 
 LARGEST = 5
-VOLUME = 125
+VOLUME = 60
 """What the product of the sizes of a sample may be."""
 Sizes = dict[str, int]
 
@@ -31,11 +31,11 @@ def small_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
 
 
 def larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
-    """Three random samples, in which each size is 3, 4 and 5 once; less where there are many sizes."""
-    random, names = Random(seed), list(program.sizes)
-    orders = {name: random.sample(range(3, LARGEST + 1), 3) for name in names}
+    """Three samples, in which each size is 3, 4 and 5 once, in random order; less where there are many."""
+    names = list(program.sizes)
+    order = Random(seed).sample(range(3, LARGEST + 1), 3)
     for sample in range(3 if names else 0):
-        sizes = {name: orders[name][sample] for name in names}
+        sizes = {name: order[(place + sample) % 3] for place, name in enumerate(names)}
         while math.prod(sizes.values()) > VOLUME:
             sizes[max(names, key=lambda name: sizes[name])] -= 1
         yield sizes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sympy import Expr, Function, Integer, Mul, exp
+from sympy import Expr, Function, Idx, Integer, Mul, evaluate, exp
 
 from derivations.layer import Equal, Hyperparameter, Layer, Statement
 from derivations.notation import axes, delta, labels, max_, scalars, size_symbol, sum_, tensors
@@ -58,6 +58,12 @@ def claims(kind: str, pairs: Iterable[tuple[Expr, Expr | int]], layer: Layer = P
     """False equations of one kind. What builds them unevaluated must use them up before it stops doing so."""
     for left, right in pairs:
         yield FalseClaim(kind, Equal(left, Integer(right) if isinstance(right, int) else right), layer)
+
+
+def indices(spec: str) -> tuple[Idx, ...]:
+    """Indices as a document declares them, before it writes anything down."""
+    with evaluate(True):
+        return axes(spec)
 
 
 def falling(size: Expr, count: int = 6) -> Expr:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Function, Integer, Sum, exp, log
+from sympy import Expr, Function, Integer, Sum, evaluate, exp, log
 
 from derivations.layer import Assumption, Defines, Equal, Layer, Matrices, Matrix, Product, Shape, Statement
 from derivations.layers import BCE_WITH_LOGITS, CROSS_ENTROPY, LINEAR, RBF
-from derivations.notation import argmax_, as_written, axes, d, delta, is_zero_at, jacobian, max_, sum_, tensors
+from derivations.notation import argmax_, as_written, d, delta, is_zero_at, jacobian, max_, sum_, tensors
 from tests.attacks.false_claim import (
     CHAIN,
     GATE,
@@ -23,6 +23,7 @@ from tests.attacks.false_claim import (
     claims,
     falling,
     i,
+    indices,
     j,
     k,
     l,
@@ -50,7 +51,7 @@ def false_matrices() -> tuple[FalseClaim, ...]:
             *(FalseClaim("parts of axes", *pair) for pair in _parts_of_axes()),
             *claims("labels", _labels()),
             *claims("assumptions", _assumptions(), CROSS_ENTROPY),
-            *(FalseClaim("assumptions", Equal(*sides), _assuming(*given)) for sides, given in _assumed()),
+            *(FalseClaim("assumptions", Equal(*sides), layer) for sides, layer in _assumed()),
             *claims("jacobians", _jacobians(), SQUARE),
             *claims("gradients", _of_linear(), LINEAR),
             *claims("gradients", _of_rbf(), RBF),
@@ -100,7 +101,7 @@ def _matrices() -> Iterator[Statement]:
 
 
 def _matrices_of_linear() -> Iterator[Statement]:
-    n, i, j, m = axes("n:N i:d j:d' m:N")
+    n, i, j, m = indices("n:N i:d j:d' m:N")
     x, W, b, z = tensors("x W b z")
     weights, given = Matrix((j,), (i,), W[j, i]), Matrix((n,), (j,), d(z)[n, j])
     yield Shape(weights, (LINEAR.sizes["input"], LINEAR.sizes["output"]))
@@ -116,15 +117,15 @@ def _matrices_of_linear() -> Iterator[Statement]:
 
 def _parts_of_axes() -> Iterator[tuple[Statement, Layer]]:
     """A sum over a part of an axis is not the sum over the axis."""
-    n, k, f = axes("n:N k:K f:K")
-    for low, high in ((1, K - 1), (0, K - 2), (0, 0), (2, K - 1), (0, 1)):
+    n, k, f = indices("n:N k:K f:K")
+    for low, high in ((1, K - 1), (0, K - 2), (0, 0)):
         part = Sum(exp(yhat[n, f]), (f, low, high))
         whole = exp(yhat[n, k]) / part - y[n, k]
         yield Equal(loss[n], -yhat[n, t[n]] + log(part)), CROSS_ENTROPY
         yield Equal(loss[n], log(part) - sum_(y[n, k] * yhat[n, k], k)), CROSS_ENTROPY
         yield Defines(loss[n], -log(exp(yhat[n, t[n]]) / part)), CROSS_ENTROPY
         yield Matrices(Matrix((n,), (k,), d(yhat)[n, k]), Matrix((n,), (k,), whole)), CROSS_ENTROPY
-    n, i, j, h = axes("n:N i:d j:d' h:d")
+    n, i, j, h = indices("n:N i:d j:d' h:d")
     x, W, z = tensors("x W z")
     part = Sum(d(z)[n, j] * W[j, i], (j, 1, LINEAR.sizes["output"] - 1))
     yield Equal(d(x)[n, i], part), LINEAR
@@ -135,7 +136,7 @@ def _parts_of_axes() -> Iterator[tuple[Statement, Layer]]:
 
 
 def _labels() -> Iterator[tuple[Expr, Expr | int]]:
-    h, e = axes("h:H e:H")
+    h, e = indices("h:H e:H")
     (x,) = (tensors("x"),)
     yield B[n, t[n]], B[n, i]
     yield B[n, t[n]], B[n, t[m]]
@@ -158,7 +159,7 @@ def _labels() -> Iterator[tuple[Expr, Expr | int]]:
 
 def _assumptions() -> Iterator[tuple[Expr, Expr | int]]:
     """Σ_k y[n, k] = 1 says nothing of ŷ, of squares, of columns, and not that y is one-hot."""
-    n, k, f, m = axes("n:N k:K f:K m:N")
+    n, k, f, m = indices("n:N k:K f:K m:N")
     yield sum_(yhat[n, k], k), 1
     yield sum_(y[n, k], n), 1
     yield sum_(y[n, k] ** 2, k), 1
@@ -174,28 +175,32 @@ def _assumptions() -> Iterator[tuple[Expr, Expr | int]]:
     yield -log(SOFTMAX), loss[n]
 
 
-def _assuming(*assumptions: Assumption) -> Layer:
+def _assuming() -> tuple[Layer, Layer, Layer]:
+    """A layer that assumes equal row sums, one that assumes a sum of 1, one that contradicts itself."""
     given = (A[i, j], D[i, j], B[n, i], u[i], v[i], w[i], r[n])
-    return Layer("Assuming", inputs=given, forward={z[i]: u[i]}, assumptions=assumptions)
+    with evaluate(True):
+        rows = Assumption(sum_(A[i, j], j), sum_(D[i, j], j), example={A[i, j]: D[i, j]})
+        one = Assumption(sum_(u[k], k), 1, example={u[i]: delta(i, 0)})
+        two = Assumption(sum_(u[k], k), 2, example={u[i]: 2 * delta(i, 0)})
+    made = [Layer("Assuming", inputs=given, forward={z[i]: u[i]}, assumptions=a) for a in ((rows,), (one,), (one, two))]
+    return made[0], made[1], made[2]
 
 
-def _assumed() -> Iterator[tuple[tuple[Expr, Expr], tuple[Assumption, ...]]]:
-    rows = Assumption(sum_(A[i, j], j), sum_(D[i, j], j), example={A[i, j]: D[i, j]})
-    one = Assumption(sum_(u[k], k), 1, example={u[i]: delta(i, 0)})
-    two = Assumption(sum_(u[k], k), 2, example={u[i]: 2 * delta(i, 0)})
+def _assumed() -> Iterator[tuple[tuple[Expr, Expr], Layer]]:
+    rows, one, both = _assuming()
     weighted = sum_(v[i] * A[i, j], i, j)
-    yield (weighted, sum_(v[i], i) * sum_(D[k, k], k)), (rows,)
-    yield (weighted, sum_(v[i] * D[i, i], i)), (rows,)
-    yield (falling(K) * weighted, falling(K) * sum_(v[i], i) * sum_(D[k, k], k)), (rows,)
-    yield (sum_(A[i, j], i), sum_(D[i, j], i)), (rows,)
-    yield (sum_(A[i, j] * v[j], j), sum_(D[i, j] * v[j], j)), (rows,)
-    yield (sum_(A[k, k], k), sum_(D[k, k], k)), (rows,)
-    yield (sum_(v[k], k), Integer(1)), (one,)
-    yield (sum_(u[k] ** 2, k), Integer(1)), (one,)
-    yield (sum_(u[k], k), Integer(2)), (one,)
-    yield (Integer(1), Integer(2)), (one, two)
-    yield (sum_(u[k], k), Integer(2)), (one, two)
-    yield (v[i], v[j]), (one, two)
+    yield (weighted, sum_(v[i], i) * sum_(D[k, k], k)), rows
+    yield (weighted, sum_(v[i] * D[i, i], i)), rows
+    yield (falling(K) * weighted, falling(K) * sum_(v[i], i) * sum_(D[k, k], k)), rows
+    yield (sum_(A[i, j], i), sum_(D[i, j], i)), rows
+    yield (sum_(A[i, j] * v[j], j), sum_(D[i, j] * v[j], j)), rows
+    yield (sum_(A[k, k], k), sum_(D[k, k], k)), rows
+    yield (sum_(v[k], k), Integer(1)), one
+    yield (sum_(u[k] ** 2, k), Integer(1)), one
+    yield (sum_(u[k], k), Integer(2)), one
+    yield (Integer(1), Integer(2)), both
+    yield (sum_(u[k], k), Integer(2)), both
+    yield (v[i], v[j]), both
 
 
 def _jacobians() -> Iterator[tuple[Expr, Expr | int]]:
@@ -216,7 +221,7 @@ def _jacobians() -> Iterator[tuple[Expr, Expr | int]]:
 
 
 def _of_linear() -> Iterator[tuple[Expr, Expr | int]]:
-    n, i, j, m, h = axes("n:N i:d j:d' m:N h:d'")
+    n, i, j, m, h = indices("n:N i:d j:d' m:N h:d'")
     x, W, b, z = tensors("x W b z")
     yield jacobian(z[m, j], x[n, i]), W[j, i]
     yield jacobian(z[n, j], W[h, i]), x[n, i]
@@ -230,7 +235,7 @@ def _of_linear() -> Iterator[tuple[Expr, Expr | int]]:
 
 
 def _of_rbf() -> Iterator[tuple[Expr, Expr | int]]:
-    n, i, j = axes("n:N i:d j:J")
+    n, i, j = indices("n:N i:d j:J")
     x, c, z = tensors("x c z")
     s = RBF.hyperparameters[0].symbol
     pull = sum_(d(z)[n, j] * z[n, j] * (c[j, i] - x[n, i]), j)
@@ -253,7 +258,7 @@ def _of_cross_entropy() -> Iterator[tuple[Expr, Expr | int]]:
 
 
 def _of_bce() -> Iterator[tuple[Expr, Expr | int]]:
-    n, i = axes("n:N i:d")
+    n, i = indices("n:N i:d")
     a, p, y = tensors("a ŷ y")
     yield d(a)[n, i], p[n, i] * (1 - p[n, i])
     yield d(a)[n, i], y[n, i] - p[n, i]

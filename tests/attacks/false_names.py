@@ -32,7 +32,7 @@ from sympy import (
 from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
 from derivations.layers.linear import LINEAR
 from derivations.layers.rbf import RBF
-from derivations.notation import as_written, axes, d, delta, jacobian, max_, size_symbol, sum_, tensors
+from derivations.notation import as_written, d, delta, jacobian, max_, size_symbol, sum_, tensors
 from tests.attacks.false_claim import (
     A,
     B,
@@ -44,6 +44,7 @@ from tests.attacks.false_claim import (
     f,
     falling,
     i,
+    indices,
     j,
     k,
     l,
@@ -79,7 +80,7 @@ def false_names() -> tuple[FalseClaim, ...]:
 
 
 def _captured() -> Iterator[tuple[Expr, Expr | int]]:
-    prime, double = axes("k':K k'':K")
+    prime, double = indices("k':K k'':K")
     yield sum_(u[k] * sum_(v[k], k), k), sum_(u[k] * v[k], k)
     yield u[k] * sum_(v[k], k), sum_(u[k] * v[k], k)
     yield sum_(u[k], k) - u[k], 0
@@ -97,7 +98,7 @@ def _captured() -> Iterator[tuple[Expr, Expr | int]]:
 def _captured_in_gradients() -> Iterator[tuple[Expr, Expr | int]]:
     """dx[n, i] = Σ_j δ[n, j]·W[j, i]; its j is not the j outside."""
     x, W, b, z = tensors("x W b z")
-    n, i, j, h = axes("n:N i:d j:d' h:d'")
+    n, i, j, h = indices("n:N i:d j:d' h:d'")
     yield sum_(W[j, i] * d(x)[n, i], j), sum_(W[j, i] * d(z)[n, j] * W[j, i], j)
     yield b[j] * d(x)[n, i], sum_(b[j] * d(z)[n, j] * W[j, i], j)
     yield sum_(x[n, i] * d(W)[j, i], n), sum_(x[n, i] ** 2 * d(z)[n, j], n)
@@ -109,7 +110,7 @@ def _captured_in_gradients() -> Iterator[tuple[Expr, Expr | int]]:
 
 def _captured_in_losses() -> Iterator[tuple[Expr, Expr | int]]:
     y, yhat, logp, loss = tensors("y ŷ logp loss")
-    n, k, f = axes("n:N k:K f:K")
+    n, k, f = indices("n:N k:K f:K")
     yield yhat[n, k] * loss[n], -sum_(yhat[n, k] * y[n, k] * logp[n, k], k)
     yield exp(yhat[n, f]) / exp(logp[n, f]), sum_(exp(yhat[n, f]) / exp(logp[n, f]), f)
     yield sum_(y[n, f] * logp[n, f], f), y[n, f] * -loss[n]
@@ -118,19 +119,19 @@ def _captured_in_losses() -> Iterator[tuple[Expr, Expr | int]]:
 
 def _reserved() -> Iterator[tuple[Expr, Expr | int]]:
     for name in RESERVED:
-        (inside,) = axes(f"{name}:K")
+        (inside,) = indices(f"{name}:K")
         yield sum_(A[k, inside], k), sum_(A[k, k], k)
         yield A[k + 1, inside], A[k + 1, k + 1]
         yield sum_(u[k] / (1 + sum_(A[k, l], l)), k), sum_(u[k] / (1 + A[k, inside]), k)
     for name in ("%1.0", "~90", "A.0"):
-        (inside,) = axes(f"{name}:K")
+        (inside,) = indices(f"{name}:K")
         yield falling(K) * sum_(A[k, inside], k), falling(K) * sum_(A[k, k], k)
 
 
 def _internal() -> Iterator[tuple[Expr, Expr | int]]:
     """Names that derived steps may have: a document's own tensor of that name is another thing."""
     yhat, loss, y = tensors("ŷ loss y")
-    n, k, f = axes("n:N k:K f:K")
+    n, k, f = indices("n:N k:K f:K")
     for name in ("sum_exp", "sum", "δ", "m", "⌈", "∂", "∂∂ŷ", "∂y", "dŷ"):
         own = IndexedBase(name, real=True)
         yield own[n], sum_(exp(yhat[n, f]), f)
@@ -142,7 +143,7 @@ def _internal() -> Iterator[tuple[Expr, Expr | int]]:
 
 def _internal_of_rbf() -> Iterator[tuple[Expr, Expr | int]]:
     x, c, z = tensors("x c z")
-    n, i, j = axes("n:N i:d j:J")
+    n, i, j = indices("n:N i:d j:J")
     for name in ("sum", "q'", "∂sum", "u", "sum_2"):
         yield IndexedBase(name, real=True)[n, j], sum_((x[n, i] - c[j, i]) ** 2, i)
     yield d(IndexedBase("q", real=True))[n, j], d(z)[n, j]
