@@ -127,6 +127,8 @@ class Page:
             parts.append(f"least={{{', '.join(f'{quoted(axis)}: {least}' for axis, least in self.least)}}}")
         if self.labels:
             parts.append(f"labels={{{quoted(self.labels.python)}: {quoted(self.labels.along)}}}")
+        if self.labels and self.target:
+            parts.append(f"instead={{{quoted(self.labels.python)}: {quoted(self.target.python)}}}")
         return tuple(parts)
 
     @property
@@ -146,6 +148,7 @@ class Page:
             "Seed": self.parameters,
             "as_dtype": self.parameters,
             "as_flag": self.flags,
+            "as_generator": self.parameters,
             "as_integer": self.sizes or any(one.is_integer for one in self.hyperparameters),
             "as_number": any(not one.is_integer for one in self.hyperparameters),
         }

@@ -139,7 +139,7 @@ class _Judge:
         """The weaker opinion: balls at random rational points."""
         trials, enough = 0, False
         for sizes in [*self.sizes, *self.larger[:1]]:
-            wanted = self._repeats(sizes) // 4 + 2
+            wanted = self._repeats(sizes) // 2 + 2
             seen = self._look(sizes, wanted, self._balls_agree, 12)
             trials += seen.compared
             if seen.differs:
@@ -180,16 +180,17 @@ class _Judge:
         if len(entries) > limit:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)
-        self.spared = SPARED
+        self.spared, drawn = SPARED, False
         for attempt in range(2 * wanted + 16):
             waiting = [i for i, count in enumerate(counts) if count < wanted and (count or misses[i] < 16)]
             if not waiting:
                 break
             trial = self._trial(sizes, attempt)
             if trial is None:
-                if attempt == 4:
+                if attempt >= 4 and not drawn:
                     break
                 continue
+            drawn = True
             for i in waiting:
                 try:
                     same = agrees(trial, entries[i])

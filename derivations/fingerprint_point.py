@@ -46,10 +46,11 @@ def draw_point(program: Program, sizes: dict[str, int], seed: bytes, attempt: in
     """
     random = Random(seed)
     partial = bool(program.features & {"log", "root"})
-    point = Point(sizes, seed, attempt // 4 % 4 if partial else attempt // 4 % 2 * 2)
+    point = Point(sizes, seed, random.randrange(4) if partial else random.choice((0, 2)))
     if program.comparisons and attempt % 4 == 1:
         shared = Point(sizes, seed).draw("shared")
-        point.ties = (Fraction(0), random.choice([Fraction(1), *program.numbers]), shared)
+        pools = (Fraction(0), Fraction(1)), (Fraction(0), random.choice([Fraction(1), *program.numbers]), shared)
+        point.ties = random.choice(pools)
     if not _draw_scalars(program, point):
         return None
     if program.assumptions and not _satisfy(program, point):

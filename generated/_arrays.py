@@ -1,5 +1,5 @@
 # backproof generate
-# content: 5127469a762e1936142a933e799d3960
+# content: dc9399ae877999ba2a95a7d2b16f0017
 """Arrays that are given from outside: what they are called, and the checks before anything is computed.
 
 A check raises a ValueError that names the method, the array and the sizes in the words of the formula.
@@ -8,7 +8,7 @@ A check raises a ValueError that names the method, the array and the sizes in th
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,12 +38,15 @@ class Notation:
         Sizes that must not be smaller; a maximum needs an axis that is not empty.
     labels : mapping of str to str
         Arrays of integers, with the size of the axis on which their values are positions.
+    instead : mapping of str to str
+        Labels that may be given in place of another array, with the name of that one.
     """
 
     axes: Mapping[str, tuple[str, ...]]
     parameters: tuple[str, ...] = ()
     least: Mapping[str, int] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """The array with its axes, as in ``x[N, d]``."""
@@ -118,8 +121,11 @@ class Notation:
 
     def _check_labels(self, where: str, name: str, labels: Array, count: int) -> None:
         if labels.dtype.kind not in "iu":
-            given = f"{self.text(name)} is {labels.shape} of {labels.dtype}"
-            raise ValueError(f"{where}: {given}; labels must be integers")
+            given, remedy = name, f"give labels as integers {self.text(name)}"
+            if name in self.instead:
+                given = self.instead[name]
+                remedy += f", or a target {self.text(given)}"
+            raise ValueError(f"{where}: {given} is {labels.shape} of {labels.dtype}: {remedy}")
         wrong = (labels < 0) | (labels >= count)
         if wrong.any():
             position = tuple(np.argwhere(wrong)[0])
@@ -143,7 +149,7 @@ def as_array(subject: str, value: ArrayLike) -> Array:
         raise ValueError(f"{subject} is a masked array, whose mask would be lost: fill it first")
     try:
         array = np.asarray(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, ArithmeticError, LookupError, RuntimeError) as error:
         raise ValueError(f"{subject} is not an array of numbers: {error}") from error
     if array.dtype.kind not in "biuf" or (array.dtype.kind == "f" and array.dtype.itemsize not in (4, 8)):
         remedy = "convert it to float32 or float64 (integers and booleans are cast)"
@@ -164,12 +170,20 @@ def fresh(result: Any, *given: Any) -> Any:
     return result
 
 
-def require_zero(subject: str, equation: str, residual: Array, indices: tuple[str, ...]) -> None:
-    """Refuse arrays that break an equation which the formulas rest on.
+def require_zero(
+    subject: str,
+    equation: str,
+    residual_of: Callable[[Array], Array],
+    array: Array,
+    indices: tuple[str, ...],
+) -> None:
+    """Refuse an array that breaks an equation which the formulas rest on.
 
     The residual, left side minus right, may reach the root of eps: the rounding in sums of any usual
     length stays below it, and it bounds the relative error that a larger one would put into the results.
     """
+    with np.errstate(over="ignore", invalid="ignore"):
+        residual = residual_of(array)
     wrong = ~(np.abs(residual) <= math.sqrt(np.finfo(residual.dtype).eps))  # NaN is wrong too
     if np.any(wrong):
         position = tuple(np.argwhere(wrong)[0])

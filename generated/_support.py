@@ -1,5 +1,5 @@
 # backproof generate
-# content: 54b90a2323b49ee72aeb84113f7f0ca2
+# content: c8701ae8612e7f8c0f17c5d0962c6710
 """What all layers and losses share: parameters with their gradients, reductions, constructor arguments."""
 
 from __future__ import annotations
@@ -16,9 +16,23 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from ._arrays import FLOATS, Array, Arrays, Notation, Values, as_array
 
-__all__ = ["DTypeLike", "Loss", "Module", "Seed", "as_dtype", "as_flag", "as_integer", "as_number"]
+__all__ = [
+    "DTypeLike",
+    "Loss",
+    "Module",
+    "Seed",
+    "as_dtype",
+    "as_flag",
+    "as_generator",
+    "as_integer",
+    "as_number",
+]
 
 Seed = int | np.random.Generator | None
+
+LARGEST_INTEGER = int(np.iinfo(np.intp).max)
+LARGEST_NUMBER = 1e150
+"""Its square is still a number."""
 
 
 class Module:
@@ -64,6 +78,8 @@ class Module:
             As from `state_dict`: the names, shapes and dtype of the parameters. Integers are cast.
         """
         where = f"{type(self).__name__}.load_state_dict"
+        if not isinstance(state, Mapping):
+            raise ValueError(f"{where}: give a dict of arrays by name; got {type(state).__name__}")
         if set(state) != set(self.parameters):
             own, given = (", ".join(map(str, names)) or "none" for names in (self.parameters, state))
             raise ValueError(f"{where}: the parameters are {own}; given are {given}")
@@ -108,7 +124,7 @@ class Loss:
     _notation: Notation
 
     def __init__(self, reduction: str = "none") -> None:
-        if reduction not in ("none", "mean", "sum"):
+        if not isinstance(reduction, str) or reduction not in ("none", "mean", "sum"):
             raise ValueError(
                 f'{type(self).__name__}: reduction must be "none", "mean" or "sum"; got {reduction!r}'
             )
@@ -141,7 +157,7 @@ def as_dtype(subject: str, value: DTypeLike) -> np.dtype[Any]:
     refusal = ValueError(f"{subject} must be float32 or float64; got {value!r}")
     try:
         dtype = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):
         raise refusal from None
     if dtype not in FLOATS:
         raise refusal
@@ -151,21 +167,39 @@ def as_dtype(subject: str, value: DTypeLike) -> np.dtype[Any]:
 def as_integer(subject: str, value: int, least: int | None = None) -> int:
     """A whole number, not below the least; a boolean is none."""
     try:
-        if isinstance(value, (bool, np.bool_)):
-            raise TypeError
-        number = operator.index(value)
+        number = _index(value)
     except TypeError:
         raise ValueError(f"{subject} must be an integer; got {value!r}") from None
+    if abs(number) > LARGEST_INTEGER:
+        raise ValueError(f"{subject} must be at most {LARGEST_INTEGER} in magnitude")
     if least is not None and number < least:
         raise ValueError(f"{subject} must be at least {least}; got {number}")
     return number
 
 
 def as_number(subject: str, value: float) -> float:
-    """A finite number; a boolean is none."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real) or not math.isfinite(value):
+    """A finite number whose square is finite; a boolean is none."""
+    is_real = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    try:
+        number = float(value) if is_real else math.nan
+    except OverflowError:
+        number = LARGEST_NUMBER * 2
+    if not math.isfinite(number):
         raise ValueError(f"{subject} must be a finite number; got {value!r}")
-    return float(value)
+    if abs(number) > LARGEST_NUMBER:
+        raise ValueError(f"{subject} must be at most {LARGEST_NUMBER} in magnitude")
+    return number
+
+
+def as_generator(subject: str, value: Seed) -> np.random.Generator:
+    """The generator given, one from a seed, or without either one of its own."""
+    if isinstance(value, np.random.Generator):
+        return value
+    try:
+        return np.random.default_rng(None if value is None else _index(value))
+    except (TypeError, ValueError):
+        kinds = "an integer from 0 on or a numpy.random.Generator"
+        raise ValueError(f"{subject} must be {kinds}; got {value!r}") from None
 
 
 def as_flag(subject: str, value: bool) -> bool:
@@ -173,6 +207,12 @@ def as_flag(subject: str, value: bool) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise ValueError(f"{subject} must be True or False; got {value!r}")
     return bool(value)
+
+
+def _index(value: int) -> int:
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError
+    return operator.index(value)
 
 
 def _call_text(made: object) -> str:

@@ -1,5 +1,5 @@
 # backproof generate CrossEntropyLoss
-# content: 0dd753bc765343f8efc1368cfab54988
+# content: 4412591610036472d70a4ecb385bbd67
 """CrossEntropyLoss: loss[n] = -Σ_k logp[n, k]·y[n, k]
     where logp[n, k] = ŷ[n, k] - log(Σ_f exp(ŷ[n, f]))
 
@@ -38,6 +38,7 @@ class CrossEntropyLoss(Loss):
         {"y": ("N", "K"), "yhat": ("N", "K"), "t": ("N",)},
         least={"K": 1},
         labels={"t": "K"},
+        instead={"t": "y"},
     )
 
     def forward(self, y: ArrayLike, yhat: ArrayLike) -> Values:
@@ -94,7 +95,7 @@ class CrossEntropyLoss(Loss):
         if y.ndim == 1:
             return self._arrays(method, t=y, yhat=yhat)
         y, yhat = self._arrays(method, y=y, yhat=yhat)
-        require_zero(f"CrossEntropyLoss.{method}: y", "Σ_k y[n, k] = 1", assumption_1(y), ("n",))
+        require_zero(f"CrossEntropyLoss.{method}: y", "Σ_k y[n, k] = 1", assumption_1, y, ("n",))
         return y, yhat
 
 

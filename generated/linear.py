@@ -1,5 +1,5 @@
 # backproof generate Linear
-# content: 162ccd6dfe4425291e0e0113f6081cd5
+# content: a11c864d5aa6885ca9148c5dbdfe7b19
 """Linear: z[n, j] = Σ_i x[n, i]·W[j, i] + b[j]
 
 Made by `backproof generate Linear` from the definition in derivations/layers/linear.py: change the
@@ -12,7 +12,7 @@ division or sum leaves its range.
 import numpy as np
 
 from ._arrays import Array, ArrayLike, Notation, fresh
-from ._support import DTypeLike, Module, Seed, as_dtype, as_flag, as_integer
+from ._support import DTypeLike, Module, Seed, as_dtype, as_flag, as_generator, as_integer
 
 
 class Linear(Module):
@@ -62,7 +62,7 @@ class Linear(Module):
         self.output = as_integer("Linear: output", output, least=0)
         self.bias = as_flag("Linear: bias", bias)
         self.dtype = as_dtype("Linear: dtype", dtype)
-        generator = np.random.default_rng(rng)
+        generator = as_generator("Linear: rng", rng)
         self._start("W", (self.output, self.input), 1 / np.sqrt(max(self.input, 1)), generator)
         if self.bias:
             self._start("b", (self.output,), 1 / np.sqrt(max(self.input, 1)), generator)

@@ -1,5 +1,5 @@
 # backproof generate RBF
-# content: fd7dc67729a97a51adefd923824c8dd8
+# content: e862ec644a8ed699352f80b08d701cbf
 """RBF: z[n, j] = exp(-q[n, j]/(2·s²))
     where q[n, j] = Σ_i (x[n, i] - c[j, i])²
 
@@ -14,7 +14,7 @@ division or sum leaves its range.
 import numpy as np
 
 from ._arrays import Array, ArrayLike, Notation, fresh
-from ._support import DTypeLike, Module, Seed, as_dtype, as_integer, as_number
+from ._support import DTypeLike, Module, Seed, as_dtype, as_generator, as_integer, as_number
 
 
 class RBF(Module):
@@ -63,12 +63,12 @@ class RBF(Module):
     ) -> None:
         super().__init__()
         self.input = as_integer("RBF: input", input, least=0)
-        self.centres = as_integer("RBF: centres", centres, least=0)
+        self.centres = as_integer("RBF: centres", centres, least=1)
         self.s = as_number("RBF: s", s)
         if not self.s > 0:
             raise ValueError(f"RBF: s must satisfy s > 0; got {s}")
         self.dtype = as_dtype("RBF: dtype", dtype)
-        generator = np.random.default_rng(rng)
+        generator = as_generator("RBF: rng", rng)
         self._start("c", (self.centres, self.input), 1, generator)
 
     def forward(self, input: ArrayLike) -> Array:

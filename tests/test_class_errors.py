@@ -95,6 +95,43 @@ def test_parameters_of_another_kind(name, dtype):
         MODULES[name](dtype=dtype)
 
 
+@pytest.mark.parametrize("size", [2**63, 10**5000, -(10**5000)], ids=["2^63", "10^5000", "-10^5000"])
+def test_sizes_that_no_array_has(size):
+    for make in (lambda: Linear(size, 2), lambda: Linear(2, size), lambda: RBF(size, 2)):
+        with refuses("must be at most 9223372036854775807 in magnitude"):
+            make()
+
+
+def test_a_layer_without_what_its_formula_needs():
+    with refuses("RBF: centres must be at least 1; got 0"):
+        RBF(3, 0)
+
+
+@pytest.mark.parametrize("rng", [-1, 1.5, "seed", True, [1, 2], np.random.RandomState(0)], ids=str)
+@each_module
+def test_a_source_of_random_numbers_that_is_none(name, rng):
+    with refuses(f"{name}: rng must be an integer from 0 on or a numpy.random.Generator"):
+        MODULES[name](rng=rng)
+
+
+@pytest.mark.parametrize("state", [None, 3, ["W", "b"], "Wb"], ids=str)
+@each_module
+def test_a_state_that_is_no_mapping(name, state):
+    with refuses(f"{name}.load_state_dict: give a dict of arrays by name; got {type(state).__name__}"):
+        MODULES[name]().load_state_dict(state)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(10**5000, id="10^5000"), 1e200, -1e200, np.inf, np.nan, True, "1", None, 1j],
+)
+def test_numbers_that_are_none_or_too_large(number):
+    with refuses("RBF: s must be"):
+        RBF(3, 2, s=number)
+    with refuses("Linear.update_parameters: gradient_step must be"):
+        Linear(3, 2).update_parameters(number)
+
+
 @pytest.mark.parametrize("s", [0.0, -1.0, np.nan])
 def test_a_hyperparameter_that_breaks_its_condition(s):
     with refuses("RBF", "s"):
@@ -141,8 +178,14 @@ def test_a_row_where_a_column_belongs(method):
             getattr(loss, method)(zeros(*y), zeros(*a))
     with refuses(f"CrossEntropyLoss.{method}", "(4, 1)"):
         getattr(CrossEntropyLoss(), method)(zeros(4, 1, dtype=int), zeros(4, 3))
-    with refuses(f"CrossEntropyLoss.{method}", "integers", "float64"):
-        getattr(CrossEntropyLoss(), method)(zeros(4), zeros(4, 3))
+
+
+@pytest.mark.parametrize("method", ["forward", "backward"])
+@pytest.mark.parametrize("dtype", [float, np.float32, bool])
+def test_labels_that_are_no_integers(method, dtype):
+    remedy = f"y is (4,) of {np.dtype(dtype)}: give labels as integers t[N], or a target y[N, K]"
+    with refuses(f"CrossEntropyLoss.{method}: {remedy}"):
+        getattr(CrossEntropyLoss(), method)(zeros(4, dtype=dtype), zeros(4, 3))
 
 
 @pytest.mark.parametrize("method", ["forward", "backward"])
@@ -183,7 +226,35 @@ def test_integers_are_cast_in_losses(name):
     np.testing.assert_allclose(single, expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("reduction", ["average", None, np.ones(2)], ids=str)
 @each_loss
-def test_an_unknown_reduction(name):
-    with refuses(name, "average"):
-        LOSSES[name](reduction="average")
+def test_an_unknown_reduction(name, reduction):
+    with refuses(f'{name}: reduction must be "none", "mean" or "sum"; got {reduction!r}'):
+        LOSSES[name](reduction=reduction)
+
+
+class Unwilling:
+    """Something that could be an array and will not."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __array__(self, dtype=None, copy=None):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error", [TypeError("no"), ValueError("no"), RuntimeError("no"), OverflowError("no"), KeyError("no")], ids=repr
+)
+def test_what_does_not_become_an_array(error):
+    with refuses("Linear.forward: x is not an array of numbers", "no"):
+        Linear(3, 2).forward(Unwilling(error))
+    with refuses("CrossEntropyLoss.backward: y is not an array of numbers", "no"):
+        CrossEntropyLoss().backward(Unwilling(error), zeros(4, 3))
+
+
+@pytest.mark.parametrize("row", [[1e308, 1e308, 0], [np.inf, -np.inf, 1], [np.nan, 0, 1]], ids=str)
+def test_a_target_whose_sum_is_no_number(row):
+    """The refusal is what is raised, not the exception of the check's own arithmetic."""
+    with np.errstate(all="raise"), refuses("CrossEntropyLoss.forward: y must satisfy Σ_k y[n, k] = 1", "n = 0"):
+        CrossEntropyLoss().forward([row], zeros(1, 3))

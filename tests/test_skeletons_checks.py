@@ -151,8 +151,11 @@ class TestLabels:
             ([0, 3], "labels t[N] must be from 0 to K - 1 = 2; t[1] is 3"),
             ([-1, 0], "labels t[N] must be from 0 to K - 1 = 2; t[0] is -1"),
             (np.array([0, 2**63], np.uint64), f"labels t[N] must be from 0 to K - 1 = 2; t[1] is {2**63}"),
-            ([0.0, 1.0], "t[N] is (2,) of float64; labels must be integers"),
-            (np.array([True, False]), "t[N] is (2,) of bool; labels must be integers"),
+            ([0.0, 1.0], "y is (2,) of float64: give labels as integers t[N], or a target y[N, K]"),
+            (
+                np.array([True, False]),
+                "y is (2,) of bool: give labels as integers t[N], or a target y[N, K]",
+            ),
             ([0, 1, 2], "t[N] is (3,) but yhat[N, K] is (2, 3): N is 3 and 2"),
             (np.ones((2, 3, 1), int), "y[N, K] has 2 axes; the array given is (2, 3, 1): reshape it"),
         ],

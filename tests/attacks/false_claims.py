@@ -22,7 +22,7 @@ class Outcome:
     """What the judge said of a false claim.
 
     ``verdict`` is its verdict, ``disagreement`` where it stopped because its own checkers contradict each
-    other, ``refused`` where it raised another error, ``crashed`` where that error is no ValueError and so
+    other, ``refused`` where it raised an error about the claim, ``crashed`` where it raised any other, which
     tells nobody what to mend. ``is_residual_zero`` says whether the normal form took it to be true.
     """
 
@@ -37,10 +37,9 @@ def outcome(claim: FalseClaim) -> Outcome:
         verdict = judge_claim(claim.layer, Claim("false", claim.statement, REFUTED))
     except Disagreement as error:
         return Outcome("disagreement", "residual 0 in the normal form" in str(error), str(error))
-    except ValueError as error:
-        return Outcome("refused", False, str(error))
-    except Exception as error:  # whatever else is raised is a crash of the judge, and is reported as such
-        return Outcome("crashed", False, f"{type(error).__name__}: {error}")
+    except Exception as error:  # an error of ours says what is wrong with the claim; any other is a crash
+        ours = isinstance(error, ValueError) or type(error).__module__.startswith("derivations.")
+        return Outcome("refused" if ours else "crashed", False, f"{type(error).__name__}: {error}")
     detail = "; ".join([verdict.reason, *verdict.checks])
     return Outcome(verdict.verdict.value, "normal form: residual 0" in detail, detail)
 

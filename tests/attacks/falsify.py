@@ -130,15 +130,21 @@ CHANGES: Mapping[str, Change] = {
 }
 
 
-def changed(random: Random, e: Expr, names: tuple[str, ...] = tuple(CHANGES)) -> tuple[Expr, str] | None:
-    """A formula with one small change at a random place, and its kind; None where none was found to fit."""
-    for _ in range(20):
-        name = random.choice(names)
-        places = list(parts(e, FREE))
-        random.shuffle(places)
-        for path, part, scope in places:
-            with evaluate(False):
-                new = CHANGES[name](random, part, scope)
-            if new is not None:
-                return put(e, path, new), name
+def changed(random: Random, e: Expr, name: str, scope: Scope = FREE) -> Expr | None:
+    """A formula with one change of a kind at a random place; None where it fits nowhere."""
+    places = list(parts(e, scope))
+    random.shuffle(places)
+    for path, part, known in places:
+        with evaluate(False):
+            new = CHANGES[name](random, part, known)
+        if new is not None:
+            return put(e, path, new)
     return None
+
+
+def falsified(random: Random, e: Expr) -> tuple[Expr, str]:
+    """A formula with one small change at a random place, and its kind."""
+    names = list(CHANGES)
+    random.shuffle(names)
+    made = ((changed(random, e, name), name) for name in names)
+    return next((new, name) for new, name in made if new is not None)

@@ -64,7 +64,7 @@ class Case:
     spreads
         The arguments that all results share: what is no number there may reach everything.
     ulps
-        Regions by name, with the bounds on the absolute error there in units of ε·max(1, |δ|): of the
+        Regions by name, with the bounds on the error there in units of ε·max(1, |exact|), |δ| ≤ 1: of the
         output, of the gradients.
     """
 

@@ -87,7 +87,8 @@ RBF = Case(
     hyperparameters={"s": (SMALLEST_S, LARGEST_S)},
     rows=("x",),
     spreads=("c",),
-    ulps={"usual": (4, 4), "exponents": (4, 4), "offset 1000": (4, 4), "offset 10000": (4, 4)},
+    # Elsewhere the errors of q count, which plain loops bound.
+    ulps={"usual": (4, 4), "offset 1000": (4, 4), "offset 10000": (4, 4)},
 )
 
 CROSS_ENTROPY = Case(
