@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from sympy import Expr, Idx, Indexed
 
-from derivations.form import Form, NotShown, free_variables, subtract
+from derivations.form import Atom, Form, NotShown, free_variables, subtract
+from derivations.meaning import Meaning
 from derivations.notation import name_of, size_of
 from derivations.substitution import free_indices
-
-if TYPE_CHECKING:
-    from derivations.normal_form import Meaning
 
 MOST_AXES = 8
 
@@ -81,5 +78,5 @@ def _rules_there(rules: tuple[tuple[Form, Form], ...], empty: frozenset[str]) ->
     return tuple(kept)
 
 
-def _is_over(atom: tuple[object, ...], empty: frozenset[str]) -> bool:
-    return atom[0] == "sum" and any(size in empty for _, size in atom[1])  # type: ignore[attr-defined]
+def _is_over(atom: Atom, empty: frozenset[str]) -> bool:
+    return atom[0] == "sum" and any(size in empty for _, size in atom[1])

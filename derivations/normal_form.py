@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from fractions import Fraction
 
 from sympy import (
@@ -68,31 +67,16 @@ from derivations.form_sums import (
     zero_affine,
 )
 from derivations.form_zero import is_zero_form
+from derivations.meaning import Meaning
 from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, size_of
 from derivations.notation import positive as positive_head
+
+__all__ = ["Meaning", "is_zero", "to_form"]
 
 OPAQUE = (sin, cos, tan, arctan, erf)
 MOST_UNROLLED = 12
 RESERVED = ("~", "%", "#")
 """First letters of names that the forms use themselves."""
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What names stand for: steps and gradients by their formulas, label axes, signs of scalars.
-
-    ``definitions`` maps a tensor's name to (its indices, its formula), ``axes`` to the sizes of its axes,
-    ``labels`` a label's name to the size of the axis its values lie on, ``signs`` a scalar's name to "+",
-    "0" or "". ``rules`` rewrite forms under the layer's assumptions. ``empty`` holds the sizes that are 0.
-    """
-
-    definitions: Mapping[str, tuple[tuple[Expr, ...], Expr]] = field(default_factory=dict)
-    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
-    signs: Mapping[str, str] = field(default_factory=dict)
-    rules: tuple[tuple[Form, Form], ...] = ()
-    forms: dict[str, Form] = field(default_factory=dict, compare=False)
-    empty: frozenset[str] = frozenset()
 
 
 def is_zero(expression: Expr, meaning: Meaning | None = None) -> bool:
@@ -132,10 +116,10 @@ def _sum(e: Sum, meaning: Meaning) -> Form:
     bounds: list[Bound] = []
     body = e.function
     for index, low, high in e.limits:
-        if low != 0 or not isinstance(index, Idx) or high != size_of(index) - 1:
+        if not isinstance(index, Idx) or index.lower != low or size_of(index) - 1 != high:
             raise NotShown(f"the sum over {index} does not run over its whole axis")
         bounds.append(_bound(index))
-    if any(size in meaning.empty for _, size in bounds):
+    if any(size in {"0", *meaning.empty} for _, size in bounds):
         return ZERO
     form = to_form(body, meaning)
     for bound in bounds:
@@ -171,8 +155,8 @@ def _plain(e: Expr, meaning: Meaning) -> Index:
 
 
 def _bound(index: Idx) -> Bound:
-    if index.upper is None or str(index.label).startswith(RESERVED):
-        raise NotShown(f"the index {index} has no axis, or a name that the forms use themselves")
+    if index.lower != 0 or str(index.label).startswith(RESERVED):
+        raise NotShown(f"the index {index} does not count from 0, or has a name that the forms use themselves")
     return (str(index.label), str(size_of(index)))
 
 
@@ -188,7 +172,7 @@ def _indexed(e: Indexed, meaning: Meaning) -> Form:
     indices: list[Index] = []
     deltas: list[Form] = []
     extra: list[Bound] = []
-    sizes = meaning.axes.get(name, (None,) * len(e.indices))
+    sizes = meaning.axes_of(name) or (None,) * len(e.indices)
     if len(sizes) != len(e.indices):
         raise NotShown(f"{e}: {name} has {len(sizes)} axes")
     for position, (index, size) in enumerate(zip(e.indices, sizes, strict=True)):
@@ -219,8 +203,6 @@ def _read(name: str, indices: tuple[Index, ...], meaning: Meaning) -> Form:
     if name not in meaning.definitions:
         return atom_form(("ten", name, indices))
     formal, expression = meaning.definitions[name]
-    if len(formal) != len(indices):
-        raise NotShown(f"{name} has {len(formal)} axes")
     if name not in meaning.forms:
         meaning.forms[name] = to_form(expression, meaning)
     given = [(variable(_bound(f)), i) for f, i in zip(formal, indices, strict=True) if isinstance(f, Idx)]

@@ -127,7 +127,7 @@ RBF = layer(
     sizes=(Size("input", "d"), Size("centres", "J")),
     hyperparameters=(
         Hyper(
-            "s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-100 to 1e+100"
+            "s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-06 to 1e+06"
         ),
     ),
 )

@@ -244,7 +244,9 @@ class Unwilling:
 
 
 @pytest.mark.parametrize(
-    "error", [TypeError("no"), ValueError("no"), RuntimeError("no"), OverflowError("no"), KeyError("no")], ids=repr
+    "error",
+    [TypeError("no"), ValueError("no"), RuntimeError("no"), OverflowError("no"), KeyError("no")],
+    ids=repr,
 )
 def test_what_does_not_become_an_array(error):
     with refuses("Linear.forward: x is not an array of numbers", "no"):
@@ -256,5 +258,8 @@ def test_what_does_not_become_an_array(error):
 @pytest.mark.parametrize("row", [[1e308, 1e308, 0], [np.inf, -np.inf, 1], [np.nan, 0, 1]], ids=str)
 def test_a_target_whose_sum_is_no_number(row):
     """The refusal is what is raised, not the exception of the check's own arithmetic."""
-    with np.errstate(all="raise"), refuses("CrossEntropyLoss.forward: y must satisfy Σ_k y[n, k] = 1", "n = 0"):
+    with (
+        np.errstate(all="raise"),
+        refuses("CrossEntropyLoss.forward: y must satisfy Σ_k y[n, k] = 1", "n = 0"),
+    ):
         CrossEntropyLoss().forward([row], zeros(1, 3))

@@ -12,13 +12,12 @@ import numpy as np
 from flint import arb
 
 from codegen.intervals import FLOAT64
-from codegen.read_back import ReadBackError
 from codegen.verify_safety import BOUND, safeties
 from derivations.derivation import specialise
 from derivations.fingerprint import agree
 from derivations.normal_form import is_zero
 from tests.attacks.mutant import Mutant, derivation_of
-from tests.attacks.reading import questions, views
+from tests.attacks.reading import REFUSALS, questions, views
 from tests.attacks.running import Pair, assumption_of, pairs
 from tests.regime.balls import check_backward_on_balls, check_forward_on_balls, require_zero
 from tests.regime.finite_differences import check_finite_differences
@@ -37,7 +36,7 @@ def reader(mutant: Mutant) -> bool | None:
         return None
     try:
         list(questions(mutant, facts=True))
-    except ReadBackError:
+    except REFUSALS:
         return True
     return False
 
@@ -49,7 +48,7 @@ def normal_form(mutant: Mutant) -> bool | None:
         return not is_zero(mutant.entry - mutant.formula, derivation.meaning)
     try:
         return any(not is_zero(q.entry - q.computed, q.meaning) for q in questions(mutant, facts=True))
-    except ReadBackError:
+    except REFUSALS:
         return None
 
 
@@ -63,7 +62,7 @@ def fingerprint(mutant: Mutant) -> bool | None:
     try:
         asked = questions(mutant, facts=False)
         return any(agree(q.layer, q.entry, q.computed).verdict != "agree" for q in asked)
-    except ReadBackError:
+    except REFUSALS:
         return None
 
 
@@ -78,7 +77,7 @@ def safety(mutant: Mutant) -> bool | None:
             backwards = [f"backward{view.suffix}"] if is_forward else [mutant.name]
             if any(not found.is_shown for _, found in safeties(view, first, backwards, BOUND, FLOAT64)):
                 return True
-    except ReadBackError:
+    except REFUSALS:
         return None
     return False
 

@@ -16,10 +16,10 @@ from tests.attacks.false_claim import (
     claims,
     f,
     falling,
+    h,
     i,
     j,
     k,
-    l,
     m,
     n,
     p,
@@ -60,7 +60,7 @@ def _exchanged():  # type: ignore[no-untyped-def]
     yield sum_(A[i, j] * u[i] * v[j], i, j), sum_(A[i, j] * v[i] * u[j], i, j)
     yield sum_(A[i, i], i), sum_(A[i, j], i, j)
     yield sum_(exp(A[i, j]) * u[j], j), sum_(exp(A[j, i]) * u[j], j)
-    yield sum_(f(A[k, l]) * A[l, k], k, l), sum_(f(A[k, l]) * A[k, l], k, l)
+    yield sum_(f(A[k, h]) * A[h, k], k, h), sum_(f(A[k, h]) * A[k, h], k, h)
     yield sum_(B[n, k] * u[k], k), sum_(B[n, k] * v[k], k)
     yield sum_(B[n, k] * B[m, k], k), sum_(B[n, k] ** 2, k)
     yield sum_(B[n, i] * B[n, j], n), sum_(B[n, i] * C[n, j], n)
@@ -94,10 +94,10 @@ def _deltas():  # type: ignore[no-untyped-def]
     yield sum_(delta(i, k) * delta(j, k), k), 1
     yield sum_(delta(k, i) * u[k] * v[j], k), u[j] * v[j]
     yield sum_((1 - delta(i, k)) * u[k], k), sum_(u[k], k)
-    yield sum_(delta(k, l) * u[k] * v[l], k, l), sum_(u[k] * v[l], k, l)
-    yield sum_(delta(k, l), k, l), 1
+    yield sum_(delta(k, h) * u[k] * v[h], k, h), sum_(u[k] * v[h], k, h)
+    yield sum_(delta(k, h), k, h), 1
     yield sum_(delta(k, k), k), 1
-    yield sum_(A[k, l] * (delta(k, i) - delta(l, i)), k, l), 0
+    yield sum_(A[k, h] * (delta(k, i) - delta(h, i)), k, h), 0
     yield sum_(delta(k + 1, i) * u[k], k), u[i]
     yield sum_(delta(k, i + 1) * u[k], k), sum_(delta(k + 1, i) * u[k], k)
     yield sum_(u[k + 1], k), sum_(u[k], k)
@@ -110,8 +110,8 @@ def _deltas():  # type: ignore[no-untyped-def]
 
 def _denominators():  # type: ignore[no-untyped-def]
     """An inner sum may not be captured by the outer one when denominators are multiplied out."""
-    rows, columns = sum_(A[k, l], l), sum_(A[l, k], l)
-    up, down = sum_(exp(A[k, l]), l), sum_(exp(A[l, k]), l)
+    rows, columns = sum_(A[k, h], h), sum_(A[h, k], h)
+    up, down = sum_(exp(A[k, h]), h), sum_(exp(A[h, k]), h)
     yield sum_(u[k] / (1 + rows), k), sum_(u[k] / (1 + columns), k)
     yield sum_(u[k] / (1 + up), k), sum_(u[k] / (1 + down), k)
     yield sum_(u[k] / (1 + up) ** 2, k), sum_(u[k] / (1 + down) ** 2, k)
@@ -122,7 +122,7 @@ def _denominators():  # type: ignore[no-untyped-def]
     yield sum_(u[k] / up, k), sum_(u[k] / down, k)
     yield sum_(u[k] / sqrt(1 + up), k), sum_(u[k] / sqrt(1 + down), k)
     yield sum_(u[k] * log(1 + up), k), sum_(u[k] * log(1 + down), k)
-    yield sum_(exp(A[k, l]) / up, k, l), sum_(exp(A[k, l]) / down, k, l)
+    yield sum_(exp(A[k, h]) / up, k, h), sum_(exp(A[k, h]) / down, k, h)
     yield sum_(f(u[k]) / (1 + rows), k), sum_(f(u[k]) / (1 + columns), k)
     yield falling(K) * sum_(u[k] / (1 + rows), k), falling(K) * sum_(u[k] / (1 + columns), k)
     yield falling(K) * sum_(1 / (1 + up), k), falling(K) * sum_(1 / (1 + down), k)
@@ -148,8 +148,8 @@ def _small_sizes():  # type: ignore[no-untyped-def]
     yield falling(N) * exp(r[n]), falling(N)
     yield (1 - delta(i, j)) * (1 - delta(j, k)) * (1 - delta(i, k)) * u[i], 0
     yield (
-        (1 - delta(i, j)) * (1 - delta(j, k)) * (1 - delta(i, k)) * (1 - delta(i, l)) * (1 - delta(j, l))
-        * (1 - delta(k, l)),
+        (1 - delta(i, j)) * (1 - delta(j, k)) * (1 - delta(i, k)) * (1 - delta(i, h)) * (1 - delta(j, h))
+        * (1 - delta(k, h)),
         0,
     )
     yield delta(i, 0) + delta(i, 1), 1
@@ -170,15 +170,15 @@ def _empty_axes():  # type: ignore[no-untyped-def]
     """A sum over an empty axis is 0, whatever its terms would have been."""
     yield sum_(1 / K, k), 1
     yield sum_(r[n] / K, k), r[n]
-    yield sum_(exp(u[k]) / sum_(exp(u[l]), l), k), 1
-    yield sum_(exp(B[n, k]) / sum_(exp(B[n, l]), l), k), 1
-    yield sum_(u[k] / sum_(u[l], l), k), 1
+    yield sum_(exp(u[k]) / sum_(exp(u[h]), h), k), 1
+    yield sum_(exp(B[n, k]) / sum_(exp(B[n, h]), h), k), 1
+    yield sum_(u[k] / sum_(u[h], h), k), 1
     yield sum_(1 / N, n) * u[i], u[i]
-    yield sum_(sum_(exp(B[n, k]) / sum_(exp(B[n, l]), l), k), n), N
+    yield sum_(sum_(exp(u[k]) / sum_(exp(u[h]), h), k), n), N
 
 
 def _maxima():  # type: ignore[no-untyped-def]
-    largest = max_(v[l], l)
+    largest = max_(v[h], h)
     yield max_(u[k], k), sum_(u[k], k)
     yield max_(u[k] + v[k], k), max_(u[k], k) + max_(v[k], k)
     yield max_(u[k] * v[k], k), max_(u[k], k) * max_(v[k], k)
@@ -188,10 +188,10 @@ def _maxima():  # type: ignore[no-untyped-def]
     yield max_(A[i, k], k), max_(A[k, i], k)
     yield u[argmax_(u[k], k)], u[argmax_(v[k], k)]
     yield u[argmax_(-u[k], k)], max_(u[k], k)
-    yield u[argmax_(largest, k)], u[argmax_(v[l], l)]
-    yield u[argmax_(-largest, k)], u[argmax_(v[l], l)]
-    yield u[argmax_(largest * r[n], k)], u[argmax_(v[l], l)]
-    yield falling(K) * u[argmax_(largest, k)], falling(K) * u[argmax_(v[l], l)]
-    yield falling(K) * delta(i, argmax_(-largest, k)), falling(K) * delta(i, argmax_(v[l], l))
+    yield u[argmax_(largest, k)], u[argmax_(v[h], h)]
+    yield u[argmax_(-largest, k)], u[argmax_(v[h], h)]
+    yield u[argmax_(largest * r[n], k)], u[argmax_(v[h], h)]
+    yield falling(K) * u[argmax_(largest, k)], falling(K) * u[argmax_(v[h], h)]
+    yield falling(K) * delta(i, argmax_(-largest, k)), falling(K) * delta(i, argmax_(v[h], h))
     yield sum_(delta(k, argmax_(u[k], k)) * u[k], k), sum_(u[k], k)
     yield max_(exp(u[k]), k), exp(Rational(1, 2) * max_(2 * u[k] + 1, k))

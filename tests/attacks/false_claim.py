@@ -11,7 +11,7 @@ from derivations.layer import Equal, Hyperparameter, Layer, Statement
 from derivations.notation import axes, delta, labels, max_, scalars, size_symbol, sum_, tensors
 
 N, K = size_symbol("N"), size_symbol("K")
-n, m, i, j, k, l, p, q = axes("n:N m:N i:K j:K k:K l:K p:K q:K")
+n, m, i, j, k, h, p, q = axes("n:N m:N i:K j:K k:K h:K p:K q:K")
 A, B, C, D, u, v, r, w, x, y, a, z = tensors("A B C D u v r w x y a z")
 t = labels("t")
 s = scalars("s")

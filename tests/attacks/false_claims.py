@@ -10,6 +10,7 @@ from derivations.layer import DEFINITION, PROVEN, REFUTED, Claim
 from tests.attacks.false_algebra import false_algebra
 from tests.attacks.false_analysis import false_analysis
 from tests.attacks.false_claim import FalseClaim
+from tests.attacks.false_gradients import false_gradients
 from tests.attacks.false_matrices import false_matrices
 from tests.attacks.false_names import false_names
 
@@ -47,4 +48,4 @@ def outcome(claim: FalseClaim) -> Outcome:
 @lru_cache(maxsize=1)
 def false_claims() -> tuple[FalseClaim, ...]:
     """Every false claim."""
-    return (*false_algebra(), *false_analysis(), *false_names(), *false_matrices())
+    return (*false_algebra(), *false_analysis(), *false_names(), *false_matrices(), *false_gradients())

@@ -43,11 +43,11 @@ from tests.attacks.false_claim import (
     claims,
     f,
     falling,
+    h,
     i,
     indices,
     j,
     k,
-    l,
     m,
     n,
     r,
@@ -58,7 +58,7 @@ from tests.attacks.false_claim import (
     w,
 )
 
-RESERVED = ("%1.0", "%1.1", "%2.0", "~1", "~2", "~90", "~91", "~8", "~00", "A.0", "A.1", "#0", "#here", "k°0", "0°", "0°°")
+RESERVED = ("%1.0", "%1.1", "%2.0", "~1", "~90", "~8", "~00", "A.0", "A.1", "#here", "k°0", "0°")
 """Index names such as the judges give to indices of their own."""
 
 
@@ -84,14 +84,14 @@ def _captured() -> Iterator[tuple[Expr, Expr | int]]:
     yield sum_(u[k] * sum_(v[k], k), k), sum_(u[k] * v[k], k)
     yield u[k] * sum_(v[k], k), sum_(u[k] * v[k], k)
     yield sum_(u[k], k) - u[k], 0
-    yield sum_(sum_(A[k, l], k), l), sum_(sum_(A[k, k], k), l)
+    yield sum_(sum_(A[k, h], k), h), sum_(sum_(A[k, k], k), h)
     yield sum_(A[k, prime], k), sum_(A[k, k], k)
     yield sum_(A[k, prime] * A[prime, double], prime), sum_(A[k, k] * A[k, double], k)
     yield sum_(A[k, prime], k) * u[prime], sum_(A[k, prime] * u[prime], k, prime)
     yield max_(A[k, prime], k), max_(A[k, k], k)
-    yield max_(max_(A[k, l], k), l), max_(max_(A[k, k], k), l)
-    yield sum_(max_(A[k, l], l), k), sum_(max_(A[k, k], k), k)
-    yield sum_(exp(sum_(A[k, l], l)), k), sum_(exp(sum_(A[k, k], k)), k)
+    yield max_(max_(A[k, h], k), h), max_(max_(A[k, k], k), h)
+    yield sum_(max_(A[k, h], h), k), sum_(max_(A[k, k], k), k)
+    yield sum_(exp(sum_(A[k, h], h)), k), sum_(exp(sum_(A[k, k], k)), k)
     yield sum_(delta(k, prime) * sum_(A[k, prime], k), prime), A[k, k]
 
 
@@ -110,11 +110,9 @@ def _captured_in_gradients() -> Iterator[tuple[Expr, Expr | int]]:
 
 def _captured_in_losses() -> Iterator[tuple[Expr, Expr | int]]:
     y, yhat, logp, loss = tensors("y ŷ logp loss")
-    n, k, f = indices("n:N k:K f:K")
-    yield yhat[n, k] * loss[n], -sum_(yhat[n, k] * y[n, k] * logp[n, k], k)
+    n, f = indices("n:N f:K")
     yield exp(yhat[n, f]) / exp(logp[n, f]), sum_(exp(yhat[n, f]) / exp(logp[n, f]), f)
     yield sum_(y[n, f] * logp[n, f], f), y[n, f] * -loss[n]
-    yield sum_(loss[n], n), -sum_(y[n, k] * logp[n, k], k)
 
 
 def _reserved() -> Iterator[tuple[Expr, Expr | int]]:
@@ -122,7 +120,7 @@ def _reserved() -> Iterator[tuple[Expr, Expr | int]]:
         (inside,) = indices(f"{name}:K")
         yield sum_(A[k, inside], k), sum_(A[k, k], k)
         yield A[k + 1, inside], A[k + 1, k + 1]
-        yield sum_(u[k] / (1 + sum_(A[k, l], l)), k), sum_(u[k] / (1 + A[k, inside]), k)
+        yield sum_(u[k] / (1 + sum_(A[k, h], h)), k), sum_(u[k] / (1 + A[k, inside]), k)
     for name in ("%1.0", "~90", "A.0"):
         (inside,) = indices(f"{name}:K")
         yield falling(K) * sum_(A[k, inside], k), falling(K) * sum_(A[k, k], k)
@@ -189,7 +187,7 @@ def _outside() -> Iterator[tuple[Expr, Expr | int]]:
     yield Sum(u[k], (k, 0, N - 1)), sum_(u[k], k)
     yield Sum(u[k], (k, 0, 1)), sum_(u[k], k)
     yield Sum(u[whole], (whole, 0, K - 2)), sum_(u[k], k)
-    yield Sum(A[k, l], (l, 0, k), (k, 0, K - 1)), sum_(A[k, l], k, l)
+    yield Sum(A[k, h], (h, 0, k), (k, 0, K - 1)), sum_(A[k, h], k, h)
     yield Sum(u[k], (k, K - 1, 0)), sum_(u[k], k)
     yield sympy.Derivative(s**2, s), s
     yield sympy.Integral(s, (s, 0, 1)), 1

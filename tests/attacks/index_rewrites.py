@@ -19,10 +19,10 @@ from tests.attacks.expressions import (
     minus,
     remade_over,
     renamed,
-    simple_formula,
     t,
     total,
 )
+from tests.attacks.random_formulas import simple_formula
 
 ONE = Integer(1)
 
@@ -160,7 +160,7 @@ def _shift_a_maximum(random: Random, e: Expr, scope: Scope) -> Expr | None:
     return Add(max_(Add(e.args[0], c), e.args[1]), minus(c)) if not c.has(e.args[1]) else None
 
 
-INDEX_REWRITES: Mapping[str, Callable[[Random, Expr, Scope], Expr | None]] = {
+INDICES: Mapping[str, Callable[[Random, Expr, Scope], Expr | None]] = {
     "rename a bound index": _rename_bound,
     "split a sum": _split_sum,
     "merge sums": _merge_sums,

@@ -11,12 +11,19 @@ from sympy import Expr, Idx, IndexedBase
 from codegen.lower import spelled
 from codegen.read_back import ArrayArgument, Formula, ReadBackError, Reading, read_function
 from codegen.verify import is_square_like, name_saved
-from codegen.view import BACKWARDS, View
+from codegen.view import View
 from derivations.derivation import Derivation, Variant, specialise, variants
 from derivations.layer import Layer
 from derivations.normal_form import Meaning, is_zero
 from derivations.notation import name_of, size_of
 from tests.attacks.mutant import Mutant, derivation_of
+
+
+class MismatchError(ValueError):
+    """What is read back returns something else than it should: too many results, or other axes."""
+
+
+REFUSALS = (ReadBackError, MismatchError)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,9 @@ def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
     Raises
     ------
     ReadBackError
-        Where the text is outside the language, or returns something else than it should.
+        Where the text is outside the language.
+    MismatchError
+        Where it returns something else than it should.
     """
     if mutant.name.startswith("assumption"):
         yield from _of_assumption(mutant)
@@ -81,7 +90,7 @@ def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
 
 def _read(view: View, name: str, given: object, facts: bool) -> tuple[Reading[Formula], ...]:
     if name not in {f.name for f in ast.parse(view.source).body if isinstance(f, ast.FunctionDef)}:
-        raise ReadBackError(f"there is no {name}")
+        raise MismatchError(f"there is no {name}")
     known: Callable[[Formula], bool] = (lambda f: _is_nonnegative(view, f)) if facts else (lambda f: False)
     saves_only = name.startswith("saved_values")
     return read_function(view.source, name, given, is_nonnegative=known, only_saved=saves_only)  # type: ignore[arg-type]
@@ -91,13 +100,13 @@ def _compared(
     view: View, wanted: Sequence[str | None], reading: Reading[Formula], meaning: Meaning, layer: Layer
 ) -> Iterator[Question]:
     if len(reading.outputs) != len(wanted):
-        raise ReadBackError(f"it returns {len(reading.outputs)} results, not {len(wanted)}")
+        raise MismatchError(f"it returns {len(reading.outputs)} results, not {len(wanted)}")
     for tensor, value in zip(wanted, reading.outputs, strict=True):
         if tensor is None and value is None:
             continue
         entry = view.expected(tensor, value) if tensor is not None and value is not None else None
         if entry is None or value is None:
-            raise ReadBackError(f"{tensor} has other axes, or is absent where it should not be")
+            raise MismatchError(f"{tensor} has other axes, or is absent where it should not be")
         yield Question(entry, value.content.expr, meaning, layer)
 
 
@@ -115,13 +124,13 @@ def _of_assumption(mutant: Mutant) -> Iterator[Question]:
     layer, number = mutant.layer, int(mutant.name.removeprefix("assumption_"))
     assumption, target = layer.assumptions[number - 1], layer.target
     if target is None:
-        raise ReadBackError("there is nothing to assume anything of")
+        raise MismatchError("there is nothing to assume anything of")
     (reading,) = read_function(mutant.source, mutant.name, {spelled(name_of(target)): ArrayArgument(target)})
     gap = assumption.left - assumption.right
     free = [i for i in target.indices if i in gap.free_symbols]
     (value,) = reading.outputs
     if value is None or tuple(value.axes) != tuple(map(size_of, free)):
-        raise ReadBackError("it returns other axes")
+        raise MismatchError("it returns other axes")
     expected = gap.xreplace(dict(zip(free, value.content.indices, strict=True)))
     known = derivation_of(layer.name, mutant.variant).meaning
     yield Question(expected, value.content.expr, replace(known, rules=()), replace(layer, assumptions=()))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
 from types import ModuleType
 from typing import Any
-
 
 from codegen.pipeline import module_name
 from codegen.view import LABELS

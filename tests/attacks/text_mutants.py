@@ -9,7 +9,6 @@ from copy import deepcopy
 
 from codegen.view import LABELS
 from derivations.derivation import Variant
-from derivations.layer import Layer
 from derivations.layers import LAYERS
 from tests.attacks.mutant import Mutant, original
 
@@ -26,7 +25,11 @@ OTHER_CALLS: Mapping[str, tuple[str, ...]] = {
     "maximum": ("minimum",),
     "dot": ("add",),
 }
-OTHER_METHODS: Mapping[str, tuple[str, ...]] = {"sum": ("mean", "max"), "mean": ("sum", "max"), "max": ("min", "mean", "sum")}
+OTHER_METHODS: Mapping[str, tuple[str, ...]] = {
+    "sum": ("mean", "max"),
+    "mean": ("sum", "max"),
+    "max": ("min", "mean", "sum"),
+}
 OTHER_SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 
 

@@ -14,11 +14,11 @@ from fractions import Fraction
 from hashlib import blake2b
 from itertools import product
 
-from derivations.fingerprint_balls import Ball, Real, RealArithmetic, order
-from derivations.fingerprint_evaluate import Env, Evaluator, Redraw, Undefined
-from derivations.fingerprint_exponent import ExponentArithmetic
-from derivations.fingerprint_field import PRIME, PrimeArithmetic, Residue, is_square
-from derivations.fingerprint_formula import Exact, Node, OutOfReach, Program
+from derivations.fingerprint.balls import Ball, Real, RealArithmetic, order
+from derivations.fingerprint.evaluate import Env, Evaluator, Redraw, Undefined
+from derivations.fingerprint.exponent import ExponentArithmetic
+from derivations.fingerprint.field import PRIME, PrimeArithmetic, Residue, is_square
+from derivations.fingerprint.formula import Exact, Node, OutOfReach, Program
 
 BITS = 448
 

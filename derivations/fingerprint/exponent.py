@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_factors import factors, resolve_root
-from derivations.fingerprint_field import HALF, PRIME, Power, PrimeArithmetic, Residue, is_square, residue
-from derivations.fingerprint_formula import Exact, Node, OutOfReach
+from derivations.fingerprint.evaluate import Env, Redraw, Undefined
+from derivations.fingerprint.factors import factors, resolve_root
+from derivations.fingerprint.field import HALF, PRIME, Power, PrimeArithmetic, Residue, is_square, residue
+from derivations.fingerprint.formula import Exact, Node, OutOfReach
 
 if TYPE_CHECKING:
-    from derivations.fingerprint_trial import Trial
+    from derivations.fingerprint.trial import Trial
 
 
 class ExponentArithmetic:

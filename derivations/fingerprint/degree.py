@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 
-from derivations.fingerprint_field import PRIME
-from derivations.fingerprint_formula import Node, Program
+from derivations.fingerprint.field import PRIME
+from derivations.fingerprint.formula import Node, Program
 
 Degree = tuple[int, int]
 """Degrees of numerator and denominator."""

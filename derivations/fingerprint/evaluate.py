@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from derivations.fingerprint_formula import Exact, Node, OutOfReach
+from derivations.fingerprint.formula import Exact, Node, OutOfReach
 
 if TYPE_CHECKING:
-    from derivations.fingerprint_trial import Trial
+    from derivations.fingerprint.trial import Trial
 
 V = TypeVar("V")
 Env = dict[int, int]

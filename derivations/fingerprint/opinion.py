@@ -16,14 +16,14 @@ from typing import Literal
 
 from sympy import Expr
 
-from derivations.fingerprint_balls import shared_bits
-from derivations.fingerprint_degree import log2_of_a_false_zero
-from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import OutOfReach, Program
-from derivations.fingerprint_point import assignments, draw_point
-from derivations.fingerprint_read import read_statement
-from derivations.fingerprint_sizes import LARGEST, Sizes, larger_sizes, small_sizes
-from derivations.fingerprint_trial import Point, Trial
+from derivations.fingerprint.balls import shared_bits
+from derivations.fingerprint.degree import log2_of_a_false_zero
+from derivations.fingerprint.evaluate import Env, Redraw, Undefined
+from derivations.fingerprint.formula import OutOfReach, Program
+from derivations.fingerprint.point import assignments, draw_point
+from derivations.fingerprint.read import read_statement
+from derivations.fingerprint.sizes import LARGEST, Sizes, larger_sizes, small_sizes
+from derivations.fingerprint.trial import Point, Trial
 from derivations.layer import Assumption, Layer
 
 WANTED = -100.0

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy import Expr, Idx, Indexed, KroneckerDelta, Pow, S, Sum, Symbol
 from sympy.core.function import AppliedUndef, Function
 
-from derivations.fingerprint_formula import (
+from derivations.fingerprint.formula import (
     BY_EXP,
     FUNCTIONS,
     PI,
@@ -31,7 +31,7 @@ from derivations.fingerprint_formula import (
     related,
     slots_of,
 )
-from derivations.fingerprint_names import Names
+from derivations.fingerprint.names import Names
 from derivations.layer import Assumption, Layer
 from derivations.notation import (
     GRADIENT,

@@ -12,9 +12,9 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from derivations.fingerprint_balls import Ball, order
-from derivations.fingerprint_evaluate import Env, Redraw, Seed, Undefined
-from derivations.fingerprint_formula import (
+from derivations.fingerprint.balls import Ball, order
+from derivations.fingerprint.evaluate import Env, Redraw, Seed, Undefined
+from derivations.fingerprint.formula import (
     Comparison,
     Equation,
     Exact,
@@ -23,7 +23,7 @@ from derivations.fingerprint_formula import (
     Program,
     number,
 )
-from derivations.fingerprint_trial import Point, Trial
+from derivations.fingerprint.trial import Point, Trial
 
 PRECISION = 240
 Row = tuple[dict[tuple[int, ...], Exact], Exact]

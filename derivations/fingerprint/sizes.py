@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import product
 from random import Random
 
-from derivations.fingerprint_formula import Program
+from derivations.fingerprint.formula import Program
 
 LARGEST = 5
 VOLUME = 60

@@ -16,12 +16,12 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_factors import factors
-from derivations.fingerprint_formula import BY_EXP, Exact, Node, OutOfReach
+from derivations.fingerprint.evaluate import Env, Redraw, Undefined
+from derivations.fingerprint.factors import factors
+from derivations.fingerprint.formula import BY_EXP, Exact, Node, OutOfReach
 
 if TYPE_CHECKING:
-    from derivations.fingerprint_trial import Trial
+    from derivations.fingerprint.trial import Trial
 
 PRIME = 2**128 + 1488943
 """The least safe prime above 2¹²⁸ of which 2, 3, 5, …, 23 are squares, as positive numbers should be."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Idx, Indexed, KroneckerDelta, S
 
-from derivations.fingerprint_formula import Node, OutOfReach, Tensor, node, number
+from derivations.fingerprint.formula import Node, OutOfReach, Tensor, node, number
 from derivations.layer import Layer
 from derivations.notation import GRADIENT, name_of
 

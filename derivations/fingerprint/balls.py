@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mpmath.libmp import libhyper, libmpf, libmpi
 
-from derivations.fingerprint_evaluate import Env, Redraw, Undefined
-from derivations.fingerprint_formula import Exact, Node
+from derivations.fingerprint.evaluate import Env, Redraw, Undefined
+from derivations.fingerprint.formula import Exact, Node
 
 if TYPE_CHECKING:
-    from derivations.fingerprint_trial import Trial
+    from derivations.fingerprint.trial import Trial
 
 LONGEST = 12_000
 """Bits of a rational beyond which it becomes a ball."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from derivations.fingerprint_evaluate import Env, Undefined
-from derivations.fingerprint_formula import Exact, Node, number
+from derivations.fingerprint.evaluate import Env, Undefined
+from derivations.fingerprint.formula import Exact, Node, number
 
 if TYPE_CHECKING:
-    from derivations.fingerprint_trial import Trial
+    from derivations.fingerprint.trial import Trial
 
 Factor = tuple[Exact, Node, Env, bool]
 

@@ -1,0 +1,41 @@
+"""``python -m tests.attacks``: every mutant against every checker, each alone; a table, or JSON to keep."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from tests.attacks.false_claims import false_claims, outcome
+from tests.attacks.score import as_json, mutants, score, table
+
+Every = Annotated[int, typer.Option(min=1, help="Take every so manieth mutant and claim only.")]
+
+
+def main(
+    every: Every = 1,
+    claims: Annotated[bool, typer.Option(help="Judge the false claims too.")] = True,
+    as_text: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Score the checkers, and judge the false claims."""
+    console, progress = Console(), Console(stderr=True)
+    rows = [score(m) for m in track(mutants()[::every], "mutants", console=progress)]
+    judged = [outcome(c) for c in track(false_claims()[::every] if claims else (), "false claims", console=progress)]
+    verdicts = dict(sorted(Counter(found.verdict for found in judged).items()))
+    if as_text:
+        typer.echo(json.dumps({**as_json(rows), "false claims": verdicts}, indent=2, ensure_ascii=False))
+        return
+    console.print(table(rows))
+    for row in rows:
+        if row.survives:
+            console.print(f"survives all: {row.mutant.id}", markup=False)
+    if judged:
+        console.print(f"{len(judged)} false claims: {', '.join(f'{n} {verdict}' for verdict, n in verdicts.items())}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
