@@ -187,6 +187,14 @@ def free_variables(thing: Any) -> frozenset[Index]:
     return frozenset().union(*(free_variables(part) for part in thing if isinstance(part, tuple)))
 
 
+@lru_cache(maxsize=200_000)
+def touches(thing: Any, index: Index) -> bool:
+    """Whether a form, or any part of one, holds an index or an atom."""
+    if thing == index:
+        return True
+    return isinstance(thing, tuple) and any(touches(part, index) for part in thing if isinstance(part, tuple))
+
+
 def first_fresh(form: Form) -> int:
     """The first number r such that no temporary name ~r, ~r+1, … occurs free in a form."""
     used = [int(name[1:]) for _, name, _ in free_variables(form) if name.startswith("~")]

@@ -116,5 +116,3 @@ def _index(index: Index, bound: Mapping[str, str]) -> Expr:
     if index[0] == "lab":
         return IndexedBase(index[1], integer=True)[tuple(_index(i, bound) for i in index[3])]
     raise NotShown(f"an index of kind {index[0]} has no expression")
-
-

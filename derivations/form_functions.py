@@ -139,7 +139,7 @@ def power(base: Form, exponent: Fraction) -> Form:
     if split is not None:
         return split
     if len(base) == 1:
-        (monomial, coefficient), = base
+        ((monomial, coefficient),) = base
         return _monomial_power(monomial, coefficient, exponent)
     whole = exponent.denominator == 1
     content, monomial, rest = factor_out(base, _is_factor if whole else is_nonnegative_atom)

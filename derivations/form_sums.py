@@ -14,8 +14,6 @@ from typing import Any
 
 from derivations.form import (
     INDICES,
-    ONE,
-    ZERO,
     Atom,
     Form,
     Index,
@@ -23,68 +21,18 @@ from derivations.form import (
     NotShown,
     add,
     atom_form,
-    constant,
     first_fresh,
     height,
     monomial_form,
     multiply,
     scale,
-    subtract,
+    touches,
 )
 from derivations.form_functions import exponential, logarithm, positive, power, zero_at
-
-Bound = tuple[str, str]
-"""An index that is summed over: its name and its size."""
+from derivations.form_indices import Bound, equal_indices, index_number, size_form, variable, zero_affine
+from derivations.form_solve import replace_atom, solve_for_atom
 
 MOST_LABELLINGS = 5040
-
-
-def variable(bound: Bound) -> Index:
-    """The index variable of a bound pair."""
-    return ("var", *bound)
-
-
-def size_form(size: str) -> Form:
-    """A size as a form: a number, or a symbol that is ≥ 0."""
-    return constant(int(size)) if size.isdigit() else atom_form(("sym", size, "0"))
-
-
-def index_size(index: Index) -> str | None:
-    """The size of the axis that an index runs over; None for a fixed position."""
-    if index[0] in ("var", "lab"):
-        return str(index[2])
-    return str(index[1][1]) if index[0] == "arg" else None
-
-
-def equal_indices(left: Index, right: Index) -> Form:
-    """[left = right] for two plain indices."""
-    if left == right:
-        return ONE
-    sizes = {index_size(left), index_size(right)} - {None}
-    numbers = [i for i in (left, right) if i[0] == "int"]
-    if len(numbers) == 2:
-        return ZERO
-    if len(sizes) == 1 and (not numbers or _is_position(numbers[0], sizes.pop())):
-        return atom_form(("eq", *sorted((left, right))))
-    return zero_affine(subtract(index_number(left), index_number(right)))
-
-
-def _is_position(index: Index, size: str | None) -> bool:
-    return size is not None and size.isdigit() and 0 <= index[1] < int(size)
-
-
-def index_number(index: Index) -> Form:
-    """An index as a number."""
-    return constant(index[1]) if index[0] == "int" else atom_form(index)
-
-
-def zero_affine(form: Form) -> Form:
-    """[form = 0] for an integer form; decided where it is constant, its sign normalised."""
-    if not form:
-        return ONE
-    if len(form) == 1 and form[0][0] == ():
-        return ZERO
-    return atom_form(("aff", scale(form, 1 if form[0][1] > 0 else -1)))
 
 
 # Renaming -------------------------------------------------------------------------------------------
@@ -100,22 +48,13 @@ def rename(form: Form, renaming: Mapping[Index, Index]) -> Form:
 
 @lru_cache(maxsize=100_000)
 def _rename(form: Form, pairs: Renaming) -> Form:
-    if not any(_touches(form, old) for old, _ in pairs):
+    if not any(touches(form, old) for old, _ in pairs):
         return form
-    return add(
-        *(scale(multiply(*(_rename_power(a, e, pairs) for a, e in m)), c) for m, c in form)
-    )
-
-
-@lru_cache(maxsize=200_000)
-def _touches(thing: Any, index: Index) -> bool:
-    if thing == index:
-        return True
-    return isinstance(thing, tuple) and any(_touches(part, index) for part in thing if isinstance(part, tuple))
+    return add(*(scale(multiply(*(_rename_power(a, e, pairs) for a, e in m)), c) for m, c in form))
 
 
 def _rename_power(atom: Atom, exponent: Fraction, pairs: Renaming) -> Form:
-    if not any(_touches(atom, old) for old, _ in pairs):
+    if not any(touches(atom, old) for old, _ in pairs):
         return atom_form(atom, exponent)
     return power(rebuild(atom, pairs), exponent)
 
@@ -220,37 +159,6 @@ def _apply_zeros(monomial: Monomial) -> Form:
     return monomial_form(monomial)
 
 
-def solve_for_atom(form: Form) -> tuple[Atom, Form] | None:
-    """An atom that stands alone, to the first power, in one term of a form; and its value where the form is 0."""
-    for monomial, coefficient in form:
-        if len(monomial) == 1 and monomial[0][1] == 1 and monomial[0][0][0] in ("ten", "sym"):
-            atom = monomial[0][0]
-            rest = tuple((m, c) for m, c in form if m != monomial)
-            if not _touches(rest, atom):
-                return atom, scale(rest, -1 / coefficient)
-    return None
-
-
-def replace_atom(form: Form, atom: Atom, value: Form) -> Form:
-    """Put a form in place of an atom at the top of monomials and inside exp, log, powers and functions."""
-    if not _touches(form, atom):
-        return form
-    return add(*(scale(multiply(*(_replace(a, e, atom, value) for a, e in m)), c) for m, c in form))
-
-
-def _replace(atom: Atom, exponent: Fraction, old: Atom, value: Form) -> Form:
-    if atom == old:
-        return power(value, exponent)
-    if not _touches(atom, old):
-        return atom_form(atom, exponent)
-    if atom[0] == "exp":
-        return power(exponential(replace_atom(monomial_form(atom[1]), old, value)), exponent)
-    rules = {"log": logarithm, "pow": lambda u: u, "pos": positive, "zer": zero_at}
-    if atom[0] in rules:
-        return power(rules[atom[0]](replace_atom(atom[1], old, value)), exponent)
-    return atom_form(atom, exponent)
-
-
 # Sums -----------------------------------------------------------------------------------------------
 
 
@@ -263,7 +171,7 @@ def sum_over(bounds: Sequence[Bound], form: Form) -> Form:
 
 
 def _holds(thing: Any, bounds: Sequence[Bound]) -> list[Bound]:
-    return [b for b in bounds if _touches(thing, variable(b))]
+    return [b for b in bounds if touches(thing, variable(b))]
 
 
 def _sum_monomial(bounds: tuple[Bound, ...], monomial: Monomial) -> Form:
@@ -308,7 +216,7 @@ def _sift(bound: Bound, monomial: Monomial) -> Form | None:
     for atom, _ in monomial:
         if atom[0] == "eq" and variable(bound) in atom[1:]:
             other = atom[2] if atom[1] == variable(bound) else atom[1]
-            if _touches(other, variable(bound)):
+            if touches(other, variable(bound)):
                 continue
             rest = tuple(p for p in monomial if p[0] != atom)
             return rename(monomial_form(rest), {variable(bound): other})
@@ -351,9 +259,7 @@ def _orders(group: tuple[Bound, ...], atoms: Monomial) -> Any:
     for _ in range(len(group)):
         ranks = {c: r for r, c in enumerate(sorted(set(colour.values())))}
         marks = {variable(b): ("var", f"#{ranks[colour[b]]}", b[1]) for b in group}
-        colour = {
-            b: (ranks[colour[b]], b[1], tuple(sorted(_seen_from(b, p, marks) for p in atoms))) for b in group
-        }
+        colour = {b: (ranks[colour[b]], b[1], tuple(sorted(_seen_from(b, p, marks) for p in atoms))) for b in group}
     classes: dict[Any, list[Bound]] = {}
     for b in sorted(group):
         classes.setdefault(colour[b], []).append(b)
@@ -380,7 +286,7 @@ def argmax(bound: Bound, form: Form) -> Index:
 
 def _compared(bound: Bound, form: Form) -> tuple[Form, Bound, Form]:
     """The terms without the index, and the others under its canonical name."""
-    held = tuple((m, c) for m, c in form if _touches(m, variable(bound)))
-    outside = tuple((m, c) for m, c in form if not _touches(m, variable(bound)))
+    held = tuple((m, c) for m, c in form if touches(m, variable(bound)))
+    outside = tuple((m, c) for m, c in form if not touches(m, variable(bound)))
     name = (f"%{1 + height(held)}.0", bound[1])
     return outside, name, rename(held, {variable(bound): variable(name)})

@@ -20,8 +20,10 @@ from derivations.form import (
     multiply,
     scale,
     times_powers,
+    touches,
 )
-from derivations.form_sums import Bound, _touches, rename, rename_index, settle, size_form, sum_over, variable
+from derivations.form_indices import Bound, size_form, variable
+from derivations.form_sums import rename, rename_index, settle, sum_over
 
 Rules = tuple[tuple[Form, Form], ...]
 DEPTH = 4
@@ -199,7 +201,7 @@ def _assume_sum(atom, left: Form, right: Form) -> Form | None:  # type: ignore[n
         return None
     _, bounds, body = atom
     for bound in bounds:
-        held = tuple(p for p in body if _touches(p[0], variable(bound)))
+        held = tuple(p for p in body if touches(p[0], variable(bound)))
         matched = _match(pattern, pattern_bound, held, bound)
         if matched is not None:
             rest = monomial_form(tuple(p for p in body if p not in held))

@@ -53,19 +53,8 @@ from derivations.form import (
 )
 from derivations.form_composed import absolute, hyperbolic, largest, sign_of, smallest
 from derivations.form_functions import exponential, is_positive, logarithm, positive, power, zero_at
-from derivations.form_sums import (
-    Bound,
-    argmax,
-    equal_indices,
-    index_size,
-    maximum,
-    rename,
-    settle,
-    size_form,
-    sum_over,
-    variable,
-    zero_affine,
-)
+from derivations.form_indices import Bound, equal_indices, index_size, size_form, variable, zero_affine
+from derivations.form_sums import argmax, maximum, rename, settle, sum_over
 from derivations.form_zero import is_zero_form
 from derivations.meaning import Meaning
 from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, size_of

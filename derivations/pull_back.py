@@ -229,5 +229,3 @@ def _contribution(left: Indexed, read: Read, declared: Indexed) -> Expr:
     term = substitute(Mul(term, *deltas), renaming)
     bound = [renaming[new] for new in remaining]
     return sum_(term, *bound) if bound else term
-
-
