@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, Idx, Indexed, Sum
 
+from derivations.substitution import worked_out
+
 
 def with_plain_bounds(e: Expr) -> Expr:
     """The same formula as typed, but for the bounds of its sums, which are worked out."""
@@ -15,8 +17,3 @@ def with_plain_bounds(e: Expr) -> Expr:
     args = [with_plain_bounds(a) if isinstance(a, Expr) else a for a in e.args]
     same = all(new is old for new, old in zip(args, e.args, strict=True))
     return e if same else e.func(*args, evaluate=False)
-
-
-def worked_out(e: Expr) -> Expr:
-    """An expression as SymPy evaluates it when it is built."""
-    return e.func(*map(worked_out, e.args)) if e.args and not isinstance(e, (Idx, Indexed)) else e

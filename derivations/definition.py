@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Idx, Indexed, Intersection, S, Set, Symbol
+from sympy import Expr, Idx, Indexed, Intersection, KroneckerDelta, S, Set, Symbol
 
-from derivations.layer import Assumption, Layer
+from derivations.bounds import with_plain_bounds
+from derivations.grammar import DefinitionError, Scope, check_formula, check_index
+from derivations.layer import Assumption, Hyperparameter, Layer
 from derivations.normal_form import Meaning, is_zero
-from derivations.notation import is_gradient, name_of, size_of
+from derivations.notation import GRADIENT, name_of, size_of
 from derivations.substitution import free_indices, inline
 
-
-class DefinitionError(ValueError):
-    """A definition that cannot mean anything; the message says which formula, and what to write."""
+__all__ = ["DefinitionError", "check_layer", "scalar_range"]
 
 
 def check_layer(layer: Layer) -> None:
@@ -22,24 +22,57 @@ def check_layer(layer: Layer) -> None:
     Raises
     ------
     DefinitionError
-        An index that is not declared, a tensor used with axes other than its own, a step that reads a
-        later one, a name used for two things, conditions or assumptions that nothing satisfies.
+        A formula that is not in the language, a tensor used with axes other than its own, a step that
+        reads a later one, a name used for two things, conditions or assumptions that nothing satisfies.
     """
+    _check_entries(layer)
     declared = _declared(layer)
     _check_names(layer, declared)
     _check_parameters(layer)
-    later = [name_of(left) for left, _ in layer.steps]
-    for left, right in layer.steps:
+    labels = _labels(layer)
+    scalars = frozenset(str(h.symbol) for h in layer.hyperparameters)
+    for position, (left, right) in enumerate(layer.steps):
         formula = f"{layer.name}: {left} = {right}"
-        _check_left(left, formula)
+        later = tuple(name_of(step) for step, _ in layer.steps[position:])
+        check_formula(right, Scope(formula, declared, labels, scalars, later))
         _check_indices(left, right, formula)
-        for read in sorted(right.atoms(Indexed), key=str):
-            _check_read(read, declared, later, formula, layer)
-        later.remove(name_of(left))
     for hyper in layer.hyperparameters:
-        _check_conditions(hyper.symbol, hyper.default, layer)
+        _check_conditions(hyper, layer)
     for assumption in layer.assumptions:
+        for side in (assumption.left, assumption.right):
+            formula = f"{layer.name}: the assumption {assumption.left} = {assumption.right}"
+            check_formula(with_plain_bounds(side), Scope(formula, declared, labels, scalars))
         _check_assumption(assumption, layer)
+
+
+def _check_entries(layer: Layer) -> None:
+    """What is declared needs plain indices; a layer needs a step."""
+    if not layer.steps:
+        raise DefinitionError(f"{layer.name}: forward= holds no formula; the last one is the output")
+    given = [*layer.inputs, *layer.parameters, *([layer.target] if layer.target is not None else [])]
+    for what, entries in (("declaration", given), ("left side", [left for left, _ in layer.steps])):
+        for entry in entries:
+            formula = f"{layer.name}: {entry}"
+            if not all(isinstance(i, Idx) for i in entry.indices) or len(set(entry.indices)) != len(entry.indices):
+                raise DefinitionError(f"{formula}: the {what} needs distinct plain indices, such as z[n, j]")
+            for index in entry.indices:
+                check_index(index, formula)
+
+
+def _labels(layer: Layer) -> Mapping[str, Expr]:
+    """The size of the axis on which each label's values lie."""
+    found: dict[str, Expr] = {}
+    for left, right in layer.target_as_label.items():
+        sides = right.args if isinstance(right, KroneckerDelta) else ()
+        axes = [side for side in sides if isinstance(side, Idx) and side in left.indices]
+        labels = [side for side in sides if isinstance(side, Indexed)]
+        if left != layer.target or len(axes) != 1 or len(labels) != 1:
+            raise DefinitionError(
+                f"{layer.name}: {left} = {right}: target_as_label= needs the target and a delta of one of its indices "
+                "and a label, such as {y[n, k]: delta(k, t[n])}"
+            )
+        found[name_of(labels[0])] = size_of(axes[0])
+    return found
 
 
 def _declared(layer: Layer) -> Mapping[str, tuple[Expr, ...]]:
@@ -60,6 +93,13 @@ def _declared(layer: Layer) -> Mapping[str, tuple[Expr, ...]]:
 def _check_names(layer: Layer, declared: Mapping[str, tuple[Expr, ...]]) -> None:
     sizes = {str(s) for axes in declared.values() for s in axes}
     scalars = [str(h.symbol) for h in layer.hyperparameters]
+    for name in (*declared, *scalars):
+        if name == "δ" or name.startswith(GRADIENT):
+            raise DefinitionError(
+                f"{layer.name}: {name} is the name of a gradient, δ that of the output, {GRADIENT}x that of x; rename"
+            )
+        if scalars.count(name) > 1:
+            raise DefinitionError(f"{layer.name}: the hyperparameter {name} is declared twice; rename one")
     for name in (*declared, *scalars):
         if name in sizes:
             raise DefinitionError(
@@ -82,7 +122,9 @@ def _check_parameters(layer: Layer) -> None:
     names = {name_of(p) for p in layer.parameters}
     for base in (*layer.optional, *layer.initial):
         if name_of(base) not in names:
-            raise DefinitionError(f"{layer.name}: {name_of(base)} is optional or initialised, but is no parameter")
+            raise DefinitionError(
+                f"{layer.name}: {name_of(base)} is optional or initialised, but is no parameter; list it in parameters="
+            )
     known = set(layer.sizes.values())
     for parameter in layer.parameters:
         for index in parameter.indices:
@@ -91,13 +133,6 @@ def _check_parameters(layer: Layer) -> None:
                     f"{layer.name}: the size {size_of(index)} of the parameter {parameter} is not among the "
                     f"constructor's arguments; add it to sizes="
                 )
-
-
-def _check_left(left: Indexed, formula: str) -> None:
-    if not all(isinstance(i, Idx) for i in left.indices) or len(set(left.indices)) != len(left.indices):
-        raise DefinitionError(f"{formula}: the left side needs distinct plain indices, such as z[n, j]")
-    if is_gradient(left.base):
-        raise DefinitionError(f"{formula}: a gradient is derived, never defined")
 
 
 def _check_indices(left: Indexed, right: Expr, formula: str) -> None:
@@ -109,25 +144,6 @@ def _check_indices(left: Indexed, right: Expr, formula: str) -> None:
             )
 
 
-def _check_read(
-    read: Indexed, declared: Mapping[str, tuple[Expr, ...]], later: list[str], formula: str, layer: Layer
-) -> None:
-    name = name_of(read)
-    if name in later:
-        raise DefinitionError(f"{formula}: reads {name}, which is only defined by this step or a later one; move it up")
-    if name not in declared:
-        raise DefinitionError(f"{formula}: {name} is neither an input, a parameter nor an earlier step; declare it")
-    axes = declared[name]
-    if len(axes) != len(read.indices):
-        raise DefinitionError(f"{formula}: {read} has {len(read.indices)} indices, but {name} has {len(axes)} axes")
-    for position, (index, size) in enumerate(zip(read.indices, axes, strict=True), 1):
-        if isinstance(index, Idx) and size_of(index) != size:
-            raise DefinitionError(
-                f"{formula}: position {position} of {name} has the axis {size}, but {index.label} in {read} runs over "
-                f"{size_of(index)}; use an index over {size}"
-            )
-
-
 def scalar_range(symbol: Symbol, layer: Layer) -> Set:
     """The values of a hyperparameter that its conditions allow."""
     found = [h for h in layer.hyperparameters if h.symbol == symbol]
@@ -135,16 +151,17 @@ def scalar_range(symbol: Symbol, layer: Layer) -> Set:
     return Intersection(S.Reals, *(c.as_set() for c in conditions))
 
 
-def _check_conditions(symbol: Symbol, default: float, layer: Layer) -> None:
-    conditions = [c for h in layer.hyperparameters if h.symbol == symbol for c in h.conditions]
+def _check_conditions(hyper: Hyperparameter, layer: Layer) -> None:
+    symbol, conditions = hyper.symbol, hyper.conditions
     text = " and ".join(str(c) for c in conditions)
     for condition in conditions:
         if condition.free_symbols != {symbol}:
             raise DefinitionError(f"{layer.name}: the condition {condition} must speak of {symbol} alone")
     if conditions and scalar_range(symbol, layer) is S.EmptySet:
         raise DefinitionError(f"{layer.name}: no value of {symbol} satisfies {text}; a condition must have an example")
-    if not all(bool(c.subs(symbol, default)) for c in conditions):
-        raise DefinitionError(f"{layer.name}: the default {default} of {symbol} does not satisfy {text}")
+    for what, value in (("default", hyper.default), *(("safe bound", bound) for bound in hyper.safe or ())):
+        if not all(bool(c.subs(symbol, value)) for c in conditions):
+            raise DefinitionError(f"{layer.name}: the {what} {value} of {symbol} does not satisfy {text}; change one")
 
 
 def _check_assumption(assumption: Assumption, layer: Layer) -> None:

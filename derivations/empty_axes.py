@@ -32,7 +32,10 @@ def empty_cases(e: Expr, meaning: Meaning) -> Iterator[Meaning]:
     reached = _reached(e, meaning)
     indices = [i for part in reached for i in part.atoms(Idx)]
     taken = {str(size_of(i)) for i in free_indices(e)}
-    sizes = sorted({str(size_of(i)) for i in indices if not size_of(i).is_positive} - taken)
+    taken |= {str(size_of(i)) for i in indices if size_of(i).is_positive}
+    found = {str(size_of(i)) for i in indices}
+    found |= {size for left, _ in meaning.rules for _, _, size in free_variables(left) if not size.isdigit()}
+    sizes = sorted(found - taken)
     if len(sizes) > MOST_AXES:
         raise NotShown(f"{len(sizes)} axes may be empty")
     for count in range(1, len(sizes) + 1):

@@ -22,6 +22,7 @@ from derivations.form import (
     times_powers,
     touches,
 )
+from derivations.form_functions import power
 from derivations.form_indices import Bound, size_form, variable
 from derivations.form_sums import rename, rename_index, settle, sum_over
 
@@ -187,8 +188,8 @@ def assume(form: Form, rules: Rules) -> Form:
 def _assume_monomial(monomial: Monomial, left: Form, right: Form) -> Form:
     factors: list[Form] = []
     for atom, exponent in monomial:
-        replaced = _assume_sum(atom, left, right) if atom[0] == "sum" and exponent == 1 else None
-        factors.append(atom_form(atom, exponent) if replaced is None else replaced)
+        replaced = _assume_sum(atom, left, right) if atom[0] == "sum" else None
+        factors.append(atom_form(atom, exponent) if replaced is None else power(replaced, exponent))
     return multiply(*factors)
 
 

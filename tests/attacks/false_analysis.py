@@ -29,7 +29,7 @@ from sympy import (
 )
 
 from derivations.notation import as_written, is_zero_at, positive, sum_
-from tests.attacks.false_claim import A, B, FalseClaim, K, N, claims, f, falling, g, i, j, k, n, r, s, u, v, w
+from tests.attacks.false_claim import B, FalseClaim, K, N, claims, f, falling, g, i, k, n, r, s, u, v, w
 
 a, b, c = u[i], v[i], w[i]
 HALF = Rational(1, 2)
@@ -209,4 +209,4 @@ def _nowhere():  # type: ignore[no-untyped-def]
     yield Mul(log(-Abs(a)), 0), 0
     yield Mul(Max(a, 0), Max(-a, 0)) ** -1 * a, Mul(Max(a, 0), Max(-a, 0)) ** -1 * b
     yield sum_(B[n, k] / (K - K), k), sum_(B[n, k], k)
-    yield sqrt(-exp(A[i, j])) + r[n], sqrt(-exp(A[i, j])) + Add(r[n], 0)
+    yield sqrt(-exp(r[n])) + s, sqrt(-exp(r[n])) + Add(s, 0)

@@ -34,7 +34,6 @@ from tests.attacks.false_claim import (
 )
 
 y, yhat, logp, loss = tensors("y ŷ logp loss")
-SOFTMAX = exp(yhat[n, k]) / sum_(exp(yhat[n, h]), h)
 
 
 def false_matrices() -> tuple[FalseClaim, ...]:
@@ -44,6 +43,7 @@ def false_matrices() -> tuple[FalseClaim, ...]:
             *(FalseClaim("matrices", statement) for statement in _matrices()),
             *(FalseClaim("matrices", statement, LINEAR) for statement in _matrices_of_linear()),
             *(FalseClaim("parts of axes", *pair) for pair in _parts_of_axes()),
+            *(FalseClaim("axes of another tensor", *pair) for pair in _axes_of_another()),
             *claims("labels", _labels()),
             *claims("assumptions", _assumptions(), CROSS_ENTROPY),
             *(FalseClaim("assumptions", Equal(*sides), layer) for sides, layer in _assumed()),
@@ -122,6 +122,26 @@ def _parts_of_axes() -> Iterator[tuple[Statement, Layer]]:
     yield Equal(within, sum_(x[n, i] * W[j, i], i)), LINEAR
 
 
+def _axes_of_another() -> Iterator[tuple[Statement, Layer]]:
+    """x is N × d, W is d' × d, ŷ is N × K: read along other axes they have no shape and no formula."""
+    n, i, j, h, k = indices("n:N i:d j:d' h:d' k:K")
+    x, W, z = tensors("x W z")
+    d_in, d_out = LINEAR.sizes["input"], LINEAR.sizes["output"]
+    given, weights = Matrix((n,), (j,), d(z)[n, j]), Matrix((j,), (h,), W[j, h])
+    yield Shape(Matrix((n,), (j,), d(x)[n, j]), (N, d_out)), LINEAR
+    yield Shape(Matrix((n,), (j,), x[n, j]), (N, d_out)), LINEAR
+    yield Shape(Matrix((i,), (j,), d(W)[i, j]), (d_in, d_out)), LINEAR
+    yield Shape(Matrix((n,), (i,), z[n, i]), (N, d_in)), LINEAR
+    yield Shape(Matrix((k,), (n,), yhat[k, n]), (K, N)), CROSS_ENTROPY
+    yield Shape(Matrix((k,), (n,), d(yhat)[k, n]), (K, N)), CROSS_ENTROPY
+    yield Product(given, weights, Matrix((n,), (h,), d(x)[n, h])), LINEAR
+    yield Matrices(Matrix((n,), (j,), d(x)[n, j]), Matrix((n,), (j,), sum_(d(z)[n, h] * W[h, j], h))), LINEAR
+    yield Equal(d(x)[n, j], sum_(d(z)[n, h] * W[h, j], h)), LINEAR
+    yield Equal(jacobian(z[n, i], x[n, j]), W[i, j]), LINEAR
+    yield Equal(d(W)[i, j], sum_(d(z)[n, i] * x[n, j], n)), LINEAR
+    yield Equal(x[n], x[n]), LINEAR
+
+
 def _labels() -> Iterator[tuple[Expr, Expr | int]]:
     h, e = indices("h:H e:H")
     (x,) = (tensors("x"),)
@@ -159,7 +179,6 @@ def _assumptions() -> Iterator[tuple[Expr, Expr | int]]:
     yield log(sum_(y[n, k], k)), 1
     yield sum_(y[k, k] if False else y[n, k] * delta(k, f), k), 1
     yield sum_(exp(y[n, k]), k), exp(Integer(1))
-    yield -log(SOFTMAX), loss[n]
 
 
 def _assuming() -> tuple[Layer, Layer, Layer]:

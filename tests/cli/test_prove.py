@@ -21,8 +21,8 @@ def test_prove_says_what_it_judged(fakes):
     run("generate")
     result = run("prove")
     assert result.exit_code == 0, result.output
-    assert r"proven     1.linear.delta   \frac{\partial L}{\partial ŷ} [a = b]" in result.output
-    assert "derived    δ W" in result.output
+    assert "proven     1.linear.delta   ∂L/∂ŷ[n] = [a = b]" in result.output
+    assert "right is   δ·W" in result.output
     assert "4 claims: 3 proven, 1 refuted; 3 of 3 checks of generated modules hold" in result.output
 
 
