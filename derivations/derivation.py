@@ -249,7 +249,7 @@ def jacobian_at(above: Indexed, below: Indexed, derivation: Derivation) -> Expr:
     swept = pull_back([(s.left, s.right) for s in steps], sources, axes)
     gradient = next((s for s in swept if name_of(s.left) == name_of(d(below.base))), None)
     if gradient is None:
-        raise ValueError(f"the jacobian of {above} by {below}: {name_of(below)} is not what {name_of(above)} is made of")
+        raise ValueError(f"the jacobian of {above} by {below}: {above} is not made of {name_of(below)}")
     e = substitute(gradient.right, dict(zip(gradient.left.indices, below.indices, strict=True)))
     for step in reversed(swept):
         e = inline(e, step.left, step.right)
