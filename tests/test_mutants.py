@@ -61,7 +61,6 @@ def test_sample_is_noticed():
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_every_mutant_is_noticed_and_every_checker_notices():
     rows = [score(mutant) for mutant in mutants()]
     assert [row.mutant.id for row in rows if row.survives and not is_equivalent(row.mutant)] == []

@@ -135,7 +135,9 @@ def _statements(body: list[ast.stmt]) -> Iterator[tuple[str, list[ast.stmt]]]:
 
 
 def _depends(later: ast.stmt, earlier: ast.stmt) -> bool:
-    """Whether a statement reads a name that the one before it writes."""
+    """Whether a statement reads a name that the one before it writes; terms may be added in any order."""
+    if all(isinstance(s, ast.AugAssign) and isinstance(s.op, (ast.Add, ast.Sub)) for s in (earlier, later)):
+        return False
     written = {n.id for n in ast.walk(earlier) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     written |= {k.value.id for k in ast.walk(earlier) if isinstance(k, ast.keyword) and k.arg == "out"}  # type: ignore[attr-defined]
     return any(isinstance(n, ast.Name) and n.id in written for n in ast.walk(later))
