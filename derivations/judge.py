@@ -12,6 +12,7 @@ from typing import Any
 
 from sympy import Expr, Indexed
 
+from derivations.claim_axes import check_reads
 from derivations.definition import check_layer
 from derivations.evidence import Disagreement, Finding, find
 from derivations.latex import latex, latex_in_order, latex_shape, latex_statement
@@ -106,7 +107,8 @@ def judge_claim(layer: Layer, claim: Claim) -> Verdict:
     Disagreement
         If our own judges contradict each other.
     DefinitionError
-        If an assumption that the claim requires has no example that satisfies it.
+        If the claim reads a tensor along axes that are not its own, or an assumption that it requires has no
+        example that satisfies it.
     """
     trial = _try(layer, claim.statement)
     if claim.requires and trial.verdict is not PROVEN:
@@ -142,6 +144,7 @@ def _corrected(layer: Layer, claim: Claim, trial: _Trial, correction: Statement)
 def _try(layer: Layer, statement: Statement) -> _Trial:
     """A statement with all optional parameters; if that does not prove it, without those it does not name."""
     used = formulas(statement)
+    check_reads(layer, used)
     setting = setting_of(layer, used)
     whole = _Trial(setting, find(setting, statement))
     named = {name_of(e) for f in used for e in f.atoms(Indexed)}

@@ -22,7 +22,6 @@ def test_there_are_enough():
     assert len({(claim.statement, claim.layer.name) for claim in false_claims()}) == len(false_claims())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("claim", _named(false_claims()))
 def test_false_claim_is_not_proven(claim: FalseClaim):
     found = outcome(claim)

@@ -55,7 +55,6 @@ def test_there_are_enough():
     assert {mutant.layer.name for mutant in mutants()} == {layer.name for layer in LAYERS}
 
 
-@pytest.mark.slow
 def test_sample_is_noticed():
     assert [m.id for m in mutants()[::EVERY] if not is_noticed(m) and not is_equivalent(m)] == []
 

@@ -101,7 +101,7 @@ def _comparison(node: ast.AST) -> Iterator[ast.AST]:
 
 def _slightly_off(node: ast.AST) -> Iterator[ast.AST]:
     """(1 + 1e-6) times a value, in whole numbers: a decimal would be refused on sight."""
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and not isinstance(node.value, ast.Constant):
+    if isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Tuple) and "None" not in ast.dump(node):
         larger = ast.BinOp(ast.BinOp(node.value, ast.Mult(), ast.Constant(10**6 + 1)), ast.Div(), ast.Constant(10**6))
         yield _with(node, value=larger)
 

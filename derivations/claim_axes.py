@@ -1,0 +1,52 @@
+"""Whether a claim reads every tensor along the tensor's own axes: ∂x[n, j] is no entry of ∂x if x is N × d."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sympy import Expr, Idx, Indexed
+
+from derivations.derivation import derive
+from derivations.grammar import DefinitionError
+from derivations.layer import Layer
+from derivations.notation import GRADIENT, name_of, size_of
+
+Axes = Mapping[str, tuple[Expr, ...]]
+
+
+def check_reads(layer: Layer, formulas: Sequence[Expr]) -> None:
+    """Refuse formulas of a claim that read a tensor of the layer as something that it is not.
+
+    Raises
+    ------
+    DefinitionError
+        A wrong number of indices, an index over another axis, or the name of a step that only we named.
+    """
+    axes = _axes_of(layer)
+    ours = {name_of(step.left) for step in derive(layer).steps} - set(axes)
+    for formula in formulas:
+        for read in sorted(formula.atoms(Indexed), key=str):
+            _check_read(read, axes, ours, layer.name)
+
+
+def _axes_of(layer: Layer) -> Axes:
+    target = [layer.target] if layer.target is not None else []
+    labels = [e for right in layer.target_as_label.values() for e in right.args if isinstance(e, Indexed)]
+    entries = [*layer.inputs, *layer.parameters, *target, *labels, *(left for left, _ in layer.steps)]
+    return {name_of(e): tuple(size_of(i) for i in e.indices) for e in entries}
+
+
+def _check_read(read: Indexed, axes: Axes, ours: set[str], layer: str) -> None:
+    name = name_of(read).removeprefix(GRADIENT)
+    if name in ours:
+        raise DefinitionError(f"{layer}: {read}: {name} is no tensor of the layer; write out the sum that is meant")
+    if name not in axes:
+        return
+    if len(read.indices) != len(axes[name]):
+        raise DefinitionError(f"{layer}: {read} has {len(read.indices)} indices, but {name} has {len(axes[name])} axes")
+    for position, (index, size) in enumerate(zip(read.indices, axes[name], strict=True), 1):
+        if isinstance(index, Idx) and size_of(index) != size:
+            raise DefinitionError(
+                f"{layer}: position {position} of {name} has the axis {size}, but {index.label} in {read} runs over "
+                f"{size_of(index)}; use an index over {size}"
+            )
