@@ -57,8 +57,8 @@ class Built:
 
 
 def module_name(layer: Layer) -> str:
-    """The module of a layer: its name in snake case, ``CrossEntropyLoss`` in ``cross_entropy_loss``."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", layer.name)
+    """The module of a layer: its name in snake case: ``cross_entropy_loss``, ``tanh``, ``relu``."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z]|[A-Z]{3})|(?<=[A-Z])(?=[A-Z][a-z])", "_", layer.name)
     return parted.lower()
 
 

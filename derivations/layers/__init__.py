@@ -4,9 +4,26 @@ from derivations.layer import Layer
 from derivations.layers.bce_loss import BCE
 from derivations.layers.bce_with_logits_loss import BCE_WITH_LOGITS
 from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
+from derivations.layers.half_mse_loss import HALF_MSE
 from derivations.layers.linear import LINEAR
+from derivations.layers.log_softmax import LOG_SOFTMAX
+from derivations.layers.mse_loss import MSE
+from derivations.layers.nll_loss import NLL
 from derivations.layers.rbf import RBF
+from derivations.layers.sigmoid import SIGMOID
+from derivations.layers.softmax import SOFTMAX
+from derivations.layers.tanh import TANH
 
-LAYERS: tuple[Layer, ...] = (LINEAR, RBF, CROSS_ENTROPY, BCE_WITH_LOGITS)
-JUDGED: tuple[Layer, ...] = (*LAYERS, BCE)
+LAYERS: tuple[Layer, ...] = (
+    LINEAR,
+    TANH,
+    SIGMOID,
+    LOG_SOFTMAX,
+    RBF,
+    MSE,
+    HALF_MSE,
+    CROSS_ENTROPY,
+    BCE_WITH_LOGITS,
+)
+JUDGED: tuple[Layer, ...] = (*LAYERS, SOFTMAX, NLL, BCE)
 """All layers that documents speak of: those whose claims are judged."""

@@ -1,0 +1,95 @@
+# backproof generate Sigmoid
+# content: acf5d002e6f046cb04439723c608057a
+"""Sigmoid: z[n, i] = 1/(1 + exp(-a[n, i]))
+
+Made by `backproof generate Sigmoid` from the definition in derivations/layers/sigmoid.py: change
+the formula there and generate again. Source of the formula: document 1, "Sigmoide".
+
+Shown safe from this text: for entries within ±1e308 in float64 and ±1e38 in float32 no exp, log,
+division or sum leaves its range.
+"""
+
+import numpy as np
+
+from ._arrays import Array, ArrayLike, Notation, fresh
+from ._support import Module
+
+
+class Sigmoid(Module):
+    """z[n, i] = 1/(1 + exp(-a[n, i]))
+
+    Notes
+    -----
+    Each method computes from the arrays that it is given; nothing is kept from an earlier call. All
+    are of float32 or all of float64; integers and booleans are cast. Anything else, or a shape that
+    does not fit, is a ValueError before anything is computed.
+    """
+
+    _notation = Notation({"a": ("N", "d"), "delta": ("N", "d")})
+
+    def forward(self, input: ArrayLike) -> Array:
+        """Compute z.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            The formula's a.
+
+        Returns
+        -------
+        array of shape (N, d)
+        """
+        (a,) = self._arrays("forward", a=input)
+        z, _ = forward(a)
+        return fresh(z, a)
+
+    def backward_update_gradient(self, input: ArrayLike, delta: ArrayLike) -> None:
+        """Add nothing: there are no parameters.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            What `forward` was given.
+        delta : array_like of shape (N, d)
+            The gradient of the final loss with respect to z.
+        """
+        self._arrays("backward_update_gradient", a=input, delta=delta)
+
+    def backward_delta(self, input: ArrayLike, delta: ArrayLike) -> Array:
+        """Compute the gradient of the final loss with respect to input.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            What `forward` was given.
+        delta : array_like of shape (N, d)
+            The gradient of the final loss with respect to z.
+
+        Returns
+        -------
+        array of shape (N, d)
+        """
+        a, delta = self._arrays("backward_delta", a=input, delta=delta)
+        saved = saved_values(a)
+        da = backward(saved, delta)
+        return fresh(da, a, delta)
+
+
+def forward(a):
+    """z[n, i], and what the backward needs of it."""
+    t = np.exp(-np.abs(a))  # t[n, i] = exp(-|a[n, i]|)
+    z = np.where(a > 0, 1, t) / (1 + t)  # z[n, i] = (1 where a[n, i] > 0, else t[n, i])/(1 + t[n, i])
+    return z, (t,)
+
+
+def saved_values(a):
+    """What the backward needs, without the output."""
+    t = np.exp(-np.abs(a))  # t[n, i] = exp(-|a[n, i]|)
+    return (t,)
+
+
+def backward(saved, delta):
+    """∂L/∂a[n, i] for delta = ∂L/∂z[n, i]."""
+    t, = saved
+    da = t * delta / np.square(1 + t)  # da[n, i] = t[n, i]·δ[n, i]/(1 + t[n, i])²
+    return da

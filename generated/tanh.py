@@ -1,0 +1,88 @@
+# backproof generate TanH
+# content: b5447684812562e1fd6c86a37de84f8f
+"""TanH: z[n, i] = tanh(a[n, i])
+
+Made by `backproof generate TanH` from the definition in derivations/layers/tanh.py: change the
+formula there and generate again. Source of the formula: document 1, "Tangente hyperbolique".
+
+Shown safe from this text: for entries within ±1e308 in float64 and ±1e38 in float32 no exp, log,
+division or sum leaves its range.
+"""
+
+import numpy as np
+
+from ._arrays import Array, ArrayLike, Notation, fresh
+from ._support import Module
+
+
+class TanH(Module):
+    """z[n, i] = tanh(a[n, i])
+
+    Notes
+    -----
+    Each method computes from the arrays that it is given; nothing is kept from an earlier call. All
+    are of float32 or all of float64; integers and booleans are cast. Anything else, or a shape that
+    does not fit, is a ValueError before anything is computed.
+    """
+
+    _notation = Notation({"a": ("N", "d"), "delta": ("N", "d")})
+
+    def forward(self, input: ArrayLike) -> Array:
+        """Compute z.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            The formula's a.
+
+        Returns
+        -------
+        array of shape (N, d)
+        """
+        (a,) = self._arrays("forward", a=input)
+        z, _ = forward(a)
+        return fresh(z, a)
+
+    def backward_update_gradient(self, input: ArrayLike, delta: ArrayLike) -> None:
+        """Add nothing: there are no parameters.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            What `forward` was given.
+        delta : array_like of shape (N, d)
+            The gradient of the final loss with respect to z.
+        """
+        self._arrays("backward_update_gradient", a=input, delta=delta)
+
+    def backward_delta(self, input: ArrayLike, delta: ArrayLike) -> Array:
+        """Compute the gradient of the final loss with respect to input.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            What `forward` was given.
+        delta : array_like of shape (N, d)
+            The gradient of the final loss with respect to z.
+
+        Returns
+        -------
+        array of shape (N, d)
+        """
+        a, delta = self._arrays("backward_delta", a=input, delta=delta)
+        _, saved = forward(a)
+        da = backward(saved, delta)
+        return fresh(da, a, delta)
+
+
+def forward(a):
+    """z[n, i], and what the backward needs of it."""
+    z = np.tanh(a)  # z[n, i] = tanh(a[n, i])
+    return z, (z,)
+
+
+def backward(saved, delta):
+    """∂L/∂a[n, i] for delta = ∂L/∂z[n, i]."""
+    z, = saved
+    da = (1 - z * z) * delta  # da[n, i] = δ[n, i]·(1 - z[n, i]²)
+    return da
