@@ -27,3 +27,13 @@ def cross_entropy(t, yhat, delta):
 def bce_with_logits(y, a, delta):
     p = 1 / (1 + np.exp(-a))
     return -(y * np.log(p) + (1 - y) * np.log(1 - p)), (p - y) * delta
+
+
+def tanh(a, delta):
+    z = (np.exp(a) - np.exp(-a)) / (np.exp(a) + np.exp(-a))
+    return z, (1 - z**2) * delta
+
+
+def sigmoid(a, delta):
+    z = 1 / (1 + np.exp(-a))
+    return z, z * (1 - z) * delta

@@ -10,12 +10,12 @@ whatever the numbers. The size 1, and only the number, is stretched.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sympy import Abs, Expr, Idx, Integer, atan, cos, cosh, exp, log, sign, sin, sinh, sqrt, tan, tanh
+from sympy import Abs, Expr, Idx, Integer, Max, Min, atan, cos, cosh, exp, log, sign, sin, sinh, sqrt, tan, tanh
 
-from derivations.notation import argmax_, is_zero_at, max_, positive, size_of, sum_
+from derivations.notation import argmax_, delta, is_zero_at, max_, positive, size_of, sum_
 
 Shape = tuple[Expr, ...]
 
@@ -32,7 +32,8 @@ class Elementwise:
     """An operation entry by entry.
 
     ``numpy`` is the name of the call, ``operator`` the sign where Python has one (and then ``numpy`` is
-    empty), ``ufunc`` the call that takes ``out=``. ``meaning`` takes as many entries as ``arity``.
+    empty), ``ufunc`` the call that takes ``out=``. ``meaning`` takes as many entries as ``arity``. ``is_given`` are
+    functions that are arguments, which are no rows of the table.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Elementwise:
     precedence: int
     ufunc: str
     meaning: Callable[..., Expr]
+    is_given: bool = False
 
 
 def _call(name: str, meaning: Callable[..., Expr], arity: int = 1) -> Elementwise:
@@ -76,6 +78,9 @@ COMPARISONS: Mapping[str, Elementwise] = MappingProxyType(
 )
 """The conditions of `where`, and nothing else: their result is boolean, which adds and negates otherwise."""
 
+SAME_POSITION = replace(COMPARISONS["equal"], meaning=delta)
+"""``a == b`` of labels into the same axis: [a = b] over the integers."""
+
 ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType(
     {
         row.name: row
@@ -102,8 +107,8 @@ ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType(
             _call("arctan", atan),
             _call("sinh", sinh),
             _call("cosh", cosh),
-            _call("maximum", lambda u, v: v + (u - v) * positive(u - v), arity=2),
-            _call("minimum", lambda u, v: u - (u - v) * positive(u - v), arity=2),
+            _call("maximum", Max, arity=2),
+            _call("minimum", Min, arity=2),
             *COMPARISONS.values(),
             Elementwise("where", 3, "np.where", "", CALL, "", lambda c, a, b: c * a + (1 - c) * b),
         )

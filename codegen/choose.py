@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from math import inf, prod
 
-from sympy import Abs, Expr, Indexed, exp, log, tanh
+from sympy import Expr
 
 from codegen.array_ops import CALL, ELEMENTWISE, PRODUCTS, REDUCTIONS
 from codegen.centring import centre
+from codegen.digits import in_one_fraction, near_one
 from codegen.lower import lower
-from codegen.plan import Plan, entry, fresh_name, prune, rewrite, start
+from codegen.plan import Plan, prune, rewrite, start
 from codegen.positions import LoweringError
 from codegen.program import Node, walk
-from codegen.safe_forms import make_safe, risks
+from codegen.risk import risks
+from codegen.safe_forms import make_safe
+from codegen.sharing import share
 from codegen.simplify import candidates, clean, reuse_steps
+from codegen.solve import as_far_as_it_goes, in_outputs, logs_apart, without_zeros
 from derivations.derivation import Derivation
 from derivations.notation import name_of
 from derivations.pull_back import Step
-from derivations.substitution import free_indices, subexpressions
+from derivations.substitution import names_read
 
 NOMINAL = 64
 """Every symbolic size counts as this when two plans are compared."""
@@ -29,9 +34,9 @@ CALL_WEIGHT = 8.0
 PRODUCT_WEIGHT = 0.1
 """A multiplication and addition inside a product of matrices, beside one entry of an elementwise operation."""
 
-MOST_ROUNDS = 6
 BEAM = 3
-"""How many plans are followed at a time, and for how many changes."""
+PATIENCE = 2
+"""How many plans are followed at a time, and for how many changes that gain nothing."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,15 @@ class Program:
 
     @cached_property
     def rank(self) -> tuple[int, float]:
-        """(risk, cost): smaller is better."""
+        """(risk, cost): smaller is better. What is kept for the backward beside the output counts as written once."""
         cost = sum(node_cost(n) for tree in self.nodes.values() for n in walk(tree))
-        return risks(self.plan.steps), cost
+        kept = sum(prod(map(_nominal, self.nodes[name].shape)) for name in self._kept)
+        return risks(self.plan.steps), cost + kept
+
+    @property
+    def _kept(self) -> frozenset[str]:
+        read = frozenset().union(*(names_read(s.right) for s in self.plan.backward))
+        return frozenset(name_of(s.left) for s in self.plan.forward) & read - {self.plan.output}
 
 
 def node_cost(node: Node) -> float:
@@ -64,6 +75,8 @@ def node_cost(node: Node) -> float:
     if node.op in ELEMENTWISE:
         default = CALL_WEIGHT if ELEMENTWISE[node.op].precedence == CALL and node.op not in _CHEAP else 1.0
         return WEIGHTS.get(node.op, default) * entries
+    if node.op == "apply":
+        return CALL_WEIGHT * entries
     return entries if node.op in ("pick", "one_hot_add", "fill") else 0.0
 
 
@@ -82,17 +95,26 @@ def choose(derivation: Derivation) -> Program:
     LoweringError
         No plan was found all of whose steps are array operations.
     """
-    first = rewrite(start(derivation), lambda e: clean(start(derivation), e))
-    seen: dict[tuple[Step, ...], Program | None] = {first.steps: _finished(first)}
-    beam = [first]
-    for _ in range(MOST_ROUNDS):
-        new = {c.steps: c for plan in beam for c in candidates(plan) if c.steps not in seen}
+    first = without_zeros(rewrite(start(derivation), lambda e: clean(start(derivation), e)))
+    beam = list({plan.steps: plan for plan in (first, as_far_as_it_goes(first))}.values())
+    seen: dict[tuple[Step, ...], Program | None] = {plan.steps: _finished(plan) for plan in beam}
+    best, waited = min(seen.values(), key=_rank), 0
+    while beam and waited < PATIENCE:
+        new = {c.steps: c for plan in beam for c in _one_change_away(plan) if c.steps not in seen}
         seen |= {steps: _finished(c) for steps, c in new.items()}
         beam = sorted((c for c in new.values() if seen[c.steps]), key=lambda c: _rank(seen[c.steps]))[:BEAM]
-    best = min(seen.values(), key=_rank)
+        before, best = best, min((best, *(seen[c.steps] for c in beam)), key=_rank)
+        waited = waited + 1 if best is before else 0
     if best is None:
         raise LoweringError(f"{derivation.layer.name}: no plan was found whose steps are all array operations")
     return best
+
+
+def _one_change_away(plan: Plan) -> Iterator[Plan]:
+    yield from candidates(plan)
+    yield from in_outputs(plan)
+    yield from logs_apart(plan)
+    yield from in_one_fraction(plan)
 
 
 def _rank(program: Program | None) -> tuple[float, float, int]:
@@ -102,45 +124,13 @@ def _rank(program: Program | None) -> tuple[float, float, int]:
 
 def _finished(plan: Plan) -> Program | None:
     """The plan made safe, centred and freed of what it does not need; None where it cannot be lowered."""
-    safe = share(make_safe(reuse_steps(prune(plan))))
+    safe = rewrite(make_safe(reuse_steps(prune(plan))), near_one)
     options = []
-    for option in (safe, prune(centre(safe))):
-        program = Program(prune(option))
+    centred = centre(safe)
+    for option in (safe, centred) if centred is not safe else (safe,):
+        program = Program(prune(share(prune(option))))
         try:
             options.append((program.rank, program))
         except LoweringError:
             continue
     return min(options, key=lambda o: o[0])[1] if options else None
-
-
-def share(plan: Plan) -> Plan:
-    """Give an exp, log or tanh that stands in two places, or twice in one, a step of its own."""
-    for _ in range(MOST_ROUNDS):
-        counted: dict[Expr, int] = {}
-        for step in plan.steps:
-            for part in subexpressions(step.right):
-                if isinstance(part, (exp, log, tanh)) and not isinstance(step.right, type(part)):
-                    counted[part] = counted.get(part, 0) + 1
-        repeated = [part for part, times in counted.items() if times > 1 and free_indices(part)]
-        if not repeated:
-            return plan
-        plan = _shared(plan, repeated[0])
-    return plan
-
-
-def _shared(plan: Plan, part: Expr) -> Plan:
-    first = next(s for s in plan.steps if part in list(subexpressions(s.right)))
-    indices = [i for i in first.left.indices if i in free_indices(part)]
-    if len(indices) != len(free_indices(part)):
-        return plan
-    read = entry(fresh_name("t" if part.atoms(Abs) else "e", plan.taken), indices)
-    new = Step(read, part, ("named because it is used more than once",))
-    changed = rewrite(plan, lambda e: e.xreplace({part: read}))
-
-    def insert(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        at = next((r for r, s in enumerate(steps) if read in s.right.atoms(Indexed)), None)
-        return steps if at is None else (*steps[:at], new, *steps[at:])
-
-    if any(read in s.right.atoms(Indexed) for s in changed.forward):
-        return replace(changed, forward=insert(changed.forward))
-    return replace(changed, backward=insert(changed.backward))

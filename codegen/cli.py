@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from codegen import report
-from codegen.package import home, module_path, package_files
-from codegen.selection import UnknownName, claims_of, layers_named
+from codegen.package import home, module_path, package_files, verdicts_file
+from codegen.selection import UnknownName, claims_of, layer_named, layers_named
 from codegen.writer import check_all, write_all
 from derivations.layer import Layer
 from derivations.layers import LAYERS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from derivations.judge import Verdict
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 app = typer.Typer(
     help="From a layer's formula to a proven derivation to NumPy code that ships.",
@@ -82,7 +83,8 @@ def generate(
     """Derive, prove and emit layers as NumPy modules.
 
     A file that was edited by hand is kept and named unless --force is given. Without --check the claims
-    are judged too; one that misses its verdict fails the command, but what was emitted stays.
+    are judged too; one that misses its verdict fails the command, but what was emitted stays. A run for all
+    layers of the project also makes derivations/VERDICTS.md.
     """
     layers = _chosen(layers_named, names or [])
     at_home = out is None or out.resolve() == home().resolve()
@@ -90,12 +92,17 @@ def generate(
     built, failures = _build(layers)
     stamped_with = [layer.name for layer in layers] if names and not at_home else []
     complete = not names and not failures
+    whole = complete and at_home
+    everything = [layer for layer, _ in claims_of([])] if whole else []
+    verdicts = _judge(everything or ([] if check else [one.layer for one in built]))
     try:
-        files = package_files(built, LAYERS if at_home else layers, directory, stamped_with)
+        files = dict(package_files(built, LAYERS if at_home else layers, directory, stamped_with))
+        if whole:
+            files |= verdicts_file([verdict for each in verdicts.values() for verdict in each], directory)
         if check:
             holds = _check(built, files, complete=complete, json=json)
         else:
-            holds = _write(built, files, directory, force=force, complete=complete, json=json)
+            holds = _write(built, verdicts, files, force=force, complete=complete, json=json)
     except OSError as error:
         _complain([f"{error.filename}: {error.strerror}"])
         holds = False
@@ -117,37 +124,40 @@ def prove(
 ) -> None:
     """Judge the claims of the documents and read the generated modules back."""
     chosen = _chosen(claims_of, ids or [])
-    from derivations.judge import judge
+    from derivations.assumptions import assumed, never_satisfied
 
-    verdicts: list[Verdict] = []
-    checks: list[Check] = []
-    for layer in report.progress([layer for layer, _ in chosen], "judging"):
-        verdicts += judge(layer)
-        checks += _read_back(layer, home()) if layer in LAYERS else []
+    layers = [layer for layer, _ in chosen]
+    judged = _judge(layers)
+    checks = [c for layer in layers if layer in LAYERS for c in _read_back(layer, home())]
     wanted = {name for _, names in chosen for name in names}
-    verdicts = [verdict for verdict in verdicts if verdict.id in wanted]
+    verdicts = [verdict for each in judged.values() for verdict in each if verdict.id in wanted]
     failed = [check for check in checks if not check.ok]
+    vacuous = never_satisfied(layers)
     if json:
         report.print_json([report.verdict_json(verdict) for verdict in verdicts])
     else:
         for verdict in verdicts:
             report.console().print(report.verdict_text(verdict), soft_wrap=True)
+        if not ids:
+            report.console().print(report.verdict_table(verdicts))
+            report.console().print(report.assumption_counts(assumed(layers), vacuous))
         held = f"{len(checks) - len(failed)} of {len(checks)} checks of generated modules hold"
         report.console().print(f"{report.verdict_counts(verdicts)}; {held}")
     _complain(report.check_text(check) for check in failed)
-    raise typer.Exit(0 if all(map(report.is_as_expected, verdicts)) and not failed else 1)
+    _complain(f"{assumption}: nothing was found that satisfies it" for assumption in vacuous)
+    raise typer.Exit(0 if all(map(report.is_as_expected, verdicts)) and not failed and not vacuous else 1)
 
 
 @app.command(epilog="Example: backproof derive Linear --latex > linear.tex")
 def derive(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A layer.")],
-    latex: Annotated[bool, typer.Option("--latex", help="For a document.")] = False,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Any layer that documents speak of.")],
+    latex: Annotated[bool, typer.Option("--latex", help="Print a whole LaTeX document.")] = False,
 ) -> None:
     """Derive a layer's backward formulas step by step, each step with its rule."""
-    (layer,) = _chosen(layers_named, [name])
+    layer = _chosen(layer_named, name)
     from derivations.derivation_text import explain
 
-    typer.echo(explain(layer, latex))
+    typer.echo(explain(layer, latex).rstrip("\n"))
 
 
 @app.command("list", epilog="Example: backproof list")
@@ -170,6 +180,13 @@ def _build(layers: Sequence[Layer]) -> tuple[list[Built], list[str]]:
     return built, failures
 
 
+def _judge(layers: Sequence[Layer]) -> dict[str, list[Verdict]]:
+    """The verdicts on the claims of each layer, by its name."""
+    from derivations.judge import judge
+
+    return {layer.name: judge(layer) for layer in report.progress(layers, "judging")}
+
+
 def _check(built: Sequence[Built], files: Mapping[Path, str], *, complete: bool, json: bool) -> bool:
     """Report every file that differs; whether there was none."""
 
@@ -186,24 +203,23 @@ def _check(built: Sequence[Built], files: Mapping[Path, str], *, complete: bool,
 
 def _write(
     built: Sequence[Built],
+    verdicts: Mapping[str, Sequence[Verdict]],
     files: Mapping[Path, str],
-    directory: Path,
     *,
     force: bool,
     complete: bool,
     json: bool,
 ) -> bool:
-    """Write, judge and report; whether every file was written and every claim got its verdict."""
-    from derivations.judge import judge
-
+    """Write and report; whether every file was written and every claim got its verdict."""
     outcomes = write_all(files, force=force, complete=complete)
-    verdicts = {one.name: judge(one) for one in report.progress([one.layer for one in built], "judging")}
     if json:
         layers = [report.built_json(one, verdicts[one.layer.name]) for one in built]
         report.print_json({"layers": layers, "files": list(map(report.outcome_json, outcomes))})
     else:
         report.console().print(report.layer_table(built, verdicts))
-        report.console().print(report.outcome_counts(outcomes, directory))
+        for directory in dict.fromkeys(outcome.path.parent for outcome in outcomes):
+            here = [outcome for outcome in outcomes if outcome.path.parent == directory]
+            report.console().print(report.outcome_counts(here, directory))
     kept = [outcome.path for outcome in outcomes if outcome.action == "kept"]
     missed = [verdict for each in verdicts.values() for verdict in each if not report.is_as_expected(verdict)]
     _complain(f"{report.shown(path)} was edited by hand and is kept; --force overwrites it" for path in kept)
@@ -221,10 +237,10 @@ def _read_back(layer: Layer, directory: Path) -> list[Check]:
     return list(read_back_module(layer, path))
 
 
-def _chosen(select: Callable[[Sequence[str]], T], names: Sequence[str]) -> T:
+def _chosen(select: Callable[[W], T], words: W) -> T:
 
     try:
-        return select(names)
+        return select(words)
     except UnknownName as error:
         _complain([str(error)])
         raise typer.Exit(2) from None

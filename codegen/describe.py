@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import replace
+from math import isfinite
 
 from sympy import Expr, Idx, Indexed, KroneckerDelta, Symbol, sympify
+from sympy.core.function import UndefinedFunction
 from sympy.core.relational import Relational
 
 from codegen import page
-from codegen.layout import shape_text
+from codegen.defaults import complete
+from codegen.layout import quoted, shape_text
 from codegen.naming import python_name, python_names
 from codegen.scalar_code import scalar_code
 from derivations.layer import Hyperparameter, Layer
 from derivations.notation import GRADIENT, name_of, size_of
-
-FLAGS: Mapping[str, str] = MappingProxyType({"b": "bias"})
-"""The words for what an optional parameter is; one without a word is called by its own name."""
 
 Writer = Callable[[Expr], str]
 
@@ -55,9 +55,10 @@ def describe(
     ValueError
         The layer lacks what a module needs, or two of its names are one in Python.
     """
+    layer = complete(layer)
     _check(layer)
-    target = _argument(layer.target, "y") if layer.target is not None else None
-    inputs = [_argument(entry, _public(layer, entry)) for entry in layer.inputs]
+    target = _given(layer, layer.target, "y") if layer.target is not None else None
+    inputs = [_given(layer, entry, _public(layer, entry)) for entry in layer.inputs]
     return page.Page(
         name=layer.name,
         module=module,
@@ -71,6 +72,7 @@ def describe(
         parameters=tuple(_parameter(layer, entry, write) for entry in layer.parameters),
         sizes=tuple(page.Size(argument, str(size)) for argument, size in layer.sizes.items()),
         hyperparameters=tuple(_hyper(layer, one, write) for one in layer.hyperparameters),
+        applied=_applied(layer, functions),
         assumptions=tuple(_assumption(layer, number, write) for number in range(len(layer.assumptions))),
         delta_shape=_delta_shape(layer) if target else "",
         least=tuple((least or {}).items()),
@@ -88,6 +90,7 @@ def _check(layer: Layer) -> None:
     entries = [*layer.inputs, *layer.parameters, *target, *layer.target_as_label.values(), *layer.forward]
     names = [name_of(_label(entry)[1] if isinstance(entry, KroneckerDelta) else entry) for entry in entries]
     scalars = [str(one.symbol) for one in layer.hyperparameters]
+    scalars += [name for function in layer.unspecified for name in _and_derivative(function)]
     python_names([*names, *(GRADIENT + name for name in names), *scalars], layer.name)
     for argument, size in layer.sizes.items():
         if not isinstance(size, Symbol):
@@ -103,6 +106,21 @@ def _public(layer: Layer, entry: Indexed) -> str:
 
 def _argument(entry: Indexed, public: str = "") -> page.Argument:
     return page.Argument(python_name(name_of(entry)), _axes(entry), public)
+
+
+def _given(layer: Layer, entry: Indexed, public: str) -> page.Argument:
+    """An input or a target, with its domain."""
+    domain, argument = layer.domains.get(entry.base), _argument(entry, public)
+    if domain is None:
+        return argument
+    ends = [f"{end:.17g}" if isfinite(end) else f'float("{end}")' for end in (domain.low, domain.high)]
+    limits = (
+        *ends,
+        f"is_open={domain.is_open}",
+        f"words={quoted(str(domain))}",
+        f"remedy={quoted(domain.remedy)}",
+    )
+    return replace(argument, domain=str(domain), limits=limits)
 
 
 def _axes(entry: Indexed) -> tuple[str, ...]:
@@ -140,11 +158,6 @@ def _delta_shape(layer: Layer) -> str:
 
 def _parameter(layer: Layer, entry: Indexed, write: Writer) -> page.Parameter:
     name, arguments = name_of(entry), {str(size): argument for argument, size in layer.sizes.items()}
-    for axis in _axes(entry):
-        if not axis.isdigit() and axis not in arguments:
-            raise ValueError(f"{layer.name}: no argument of the constructor fixes {axis}, a size of {name}")
-    if entry.base not in layer.initial:
-        raise ValueError(f"{layer.name}: nothing says how {name} starts")
     bound = layer.initial[entry.base].bound
     # A size of 0 leaves nothing to draw or nothing to scale for, but its bound is still computed.
     code = scalar_code(bound, {size: f"max(self.{argument}, 1)" for argument, size in layer.sizes.items()})
@@ -155,7 +168,7 @@ def _parameter(layer: Layer, entry: Indexed, write: Writer) -> page.Parameter:
         sizes=tuple(axis if axis.isdigit() else f"self.{arguments[axis]}" for axis in _axes(entry)),
         bound=code,
         start=f"{python} is 0" if bound == 0 else f"{python} uniform in ±{write(bound)}",
-        flag=FLAGS.get(name, python) if entry.base in layer.optional else "",
+        flag=layer.flags.get(entry.base, python) if entry.base in layer.optional else "",
     )
 
 
@@ -164,9 +177,34 @@ def _hyper(layer: Layer, one: Hyperparameter, write: Writer) -> page.Hyper:
         python_name(str(one.symbol)),
         default=repr(int(one.default) if one.symbol.is_integer else float(one.default)),
         is_integer=bool(one.symbol.is_integer),
-        conditions=tuple(_condition(layer, condition, write) for condition in one.conditions),
-        safe="" if one.safe is None else f"{one.symbol} from {one.safe[0]:g} to {one.safe[1]:g}",
+        conditions=(*(_condition(layer, condition, write) for condition in one.conditions), *_safe(one)),
     )
+
+
+def _safe(one: Hyperparameter) -> tuple[page.Condition, ...]:
+    """The range within which the text is shown safe; no class takes a value elsewhere."""
+    if one.safe is None:
+        return ()
+    name, (low, high) = python_name(str(one.symbol)), one.safe
+    text = f"{low:g} ≤ {one.symbol} ≤ {high:g}, where results are finite"
+    return (page.Condition(text, f"{low!r} <= self.{name} <= {high!r}", (name,)),)
+
+
+def _applied(layer: Layer, functions: Sequence[page.PlainFunction]) -> tuple[page.Applied, ...]:
+    """The unspecified functions, and their derivatives, that the plain functions take."""
+    taken = {argument for function in functions for argument in function.arguments}
+    made = []
+    for function in layer.unspecified:
+        named = layer.functions.get(function, ())
+        for order, name in enumerate(_and_derivative(function)):
+            if python_name(name) in taken:
+                argument = named[order] if order < len(named) else python_name(name)
+                made.append(page.Applied(python_name(name), argument, name))
+    return tuple(dict.fromkeys(made))
+
+
+def _and_derivative(function: UndefinedFunction) -> tuple[str, str]:
+    return function.__name__, f"{function.__name__}'"
 
 
 def _condition(layer: Layer, condition: Relational, write: Writer) -> page.Condition:

@@ -79,7 +79,7 @@ def _function(name: str, layer: Layer, bodies: Mapping[Variant, Body]) -> PlainF
     ]
     lines: list[str] = []
     saved = _with_optional(routine.saved, optional, layer)
-    if saved is not None:
+    if saved:
         used = frozenset().union(*(line.reads for line in whole.lines), {o for g in guards for o in g})
         used |= {array for array, _ in routine.shapes}
         names = [n if n in used or n in routine.results else "_" for n in saved]

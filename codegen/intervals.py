@@ -84,6 +84,13 @@ class Rule:
     is_exact: bool = False
 
 
+def next_to(end: float, direction: int, limits: Limits) -> float:
+    """The number of a type that comes after ``end``, upwards (1) or downwards (−1); none of both is 0."""
+    mantissa, exponent = math.frexp(abs(end))
+    is_shorter = mantissa == 0.5 and (end > 0) == (direction < 0)
+    return end + direction * math.ldexp(limits.epsilon, exponent - 1 - is_shorter)
+
+
 def stored(interval: Interval, limits: Limits) -> Interval:
     """What is left in a type: what may underflow may be 0, what overflows is taken to be the largest."""
     low = 0.0 if 0 < interval.low < limits.tiny else interval.low
@@ -201,13 +208,14 @@ def _above(kind: str, bound: Callable[[Limits], float]) -> Callable[..., Need]:
     return need
 
 
-def _away_from_zero(limits: Limits, divisor: Interval) -> Need:
+def away_from_zero(limits: Limits, divisor: Interval) -> Need:
+    """What a division needs."""
     shown = divisor.low >= limits.tiny or divisor.high <= -limits.tiny
     return Need("divide", shown, f"the divisor is in {divisor}")
 
 
 def _needed_by_power(limits: Limits, u: Interval, exponent: Interval) -> Need | None:
-    return _away_from_zero(limits, u) if exponent.low < 0 else None
+    return away_from_zero(limits, u) if exponent.low < 0 else None
 
 
 _BIT = Interval(0.0, 1.0)
@@ -217,7 +225,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "add": Rule(lambda limits, u, v: Interval(u.low + v.low, u.high + v.high)),
         "subtract": Rule(lambda limits, u, v: Interval(u.low - v.high, u.high - v.low)),
         "multiply": Rule(_multiply),
-        "divide": Rule(_divide, lambda limits, u, v: _away_from_zero(limits, v)),
+        "divide": Rule(_divide, lambda limits, u, v: away_from_zero(limits, v)),
         "power": Rule(_power, _needed_by_power),
         "negative": Rule(lambda limits, u: Interval(-u.high, -u.low), is_exact=True),
         "exp": Rule(_exponential(math.exp), _below("exp"), is_increasing=True),
@@ -228,8 +236,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
             is_increasing=True,
         ),
         "log1p": Rule(
-            lambda limits, u: _monotone(math.log1p)(limits, u.clipped(limits.epsilon - 1, limits.huge)),
-            _above("log", lambda limits: limits.epsilon - 1),
+            lambda limits, u: _monotone(math.log1p)(limits, u.clipped(limits.epsilon / 2 - 1, limits.huge)),
+            _above("log", lambda limits: limits.epsilon / 2 - 1),
             is_increasing=True,
         ),
         "sqrt": Rule(
@@ -242,7 +250,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "sign": Rule(_monotone(lambda u: math.copysign(float(u != 0), u)), is_increasing=True),
         "abs": Rule(_absolute, is_exact=True),
         "square": Rule(lambda limits, u: square(u)),
-        "reciprocal": Rule(_reciprocal, _away_from_zero),
+        "reciprocal": Rule(_reciprocal, away_from_zero),
         "sin": Rule(lambda limits, u: Interval(-1.0, 1.0)),
         "cos": Rule(lambda limits, u: Interval(-1.0, 1.0)),
         "tan": Rule(

@@ -10,58 +10,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sympy import (
-    Abs,
-    Add,
-    Expr,
-    Idx,
-    Indexed,
-    Integer,
-    KroneckerDelta,
-    Max,
-    Min,
-    Mul,
-    Pow,
-    Rational,
-    Sum,
-    Symbol,
-    cos,
-    cosh,
-    exp,
-    log,
-    sign,
-    sin,
-    sinh,
-    tan,
-    tanh,
-)
-from sympy import atan as arctan
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy import Add, Expr, Idx, Indexed, Integer, KroneckerDelta, Max, Min, Mul, Pow, Rational, Sum, Symbol
+from sympy.core.function import AppliedUndef
 
 from codegen.contract import contract
+from codegen.functions import CALLS
+from codegen.indicators import decided, deciding, index_and_label, sides, spread
 from codegen.naming import python_name
-from codegen.positions import Lowered, LoweringError, aligned, elementwise, fold, reduced
-from codegen.program import Node
-from derivations.notation import maximum_over, mean_over, name_of, positive, select, size_of
+from codegen.operands import DELTA, filled_like, lower_read, positions_of, spelled, zeros
+from codegen.positions import Lowered, LoweringError, aligned, applied, elementwise, fold, reduced
+from codegen.program import Node, is_number
+from codegen.terms import (
+    fraction_of,
+    negate_number,
+    outside_and_inside,
+    squares_apart,
+    with_indicators,
+    with_joined_logs,
+)
+from derivations.notation import argmax_over, maximum_over, mean_over, name_of, positive, select, sum_
 from derivations.substitution import bound_indices, factors_of, free_indices, substitute, terms_of
 
-CALLS = {
-    exp: "exp", log: "log", log1p: "log1p", expm1: "expm1", Abs: "abs", sign: "sign", tanh: "tanh",
-    sinh: "sinh", cosh: "cosh", sin: "sin", cos: "cos", tan: "tan", arctan: "arctan",
-}  # fmt: skip
+__all__ = ["DELTA", "lower", "spelled"]
 
-DELTA = "δ"
-"""The gradient of the output, as comments show it."""
+HALF = Rational(1, 2)
 
 
-def lower(e: Expr, order: Sequence[Idx]) -> Node:
-    """Lower a formula to a value whose positions are the given indices, in that order."""
-    return _lower_whole(e, tuple(order))
+class Built(tuple[Idx, ...]):
+    """The order of a value that is built up line by line, so that a one-hot add may be a part of it."""
+
+
+def lower(e: Expr, order: Sequence[Expr]) -> Node:
+    """Lower a formula to a value whose positions are the given indices, in that order; fixed ones are none."""
+    return _lower_whole(e, tuple(i for i in order if isinstance(i, Idx)))
 
 
 @lru_cache(maxsize=10_000)
 def _lower_whole(e: Expr, order: tuple[Idx, ...]) -> Node:
-    return aligned(_lower(e, order), order, e).node
+    built = Built(order)
+    return _widened(_lower_sum_of_terms(e, built) if _is_hot(e, built) else _lower(e, built), order, e).node
+
+
+def _widened(value: Lowered, order: tuple[Idx, ...], e: Expr) -> Lowered:
+    """A value at all of its positions, the same along those on which its formula does not depend."""
+    if set(value.indices) == set(order):
+        return aligned(value, order, e)
+    return zeros(e, order) if e == 0 else elementwise("add", (zeros(e, order), value), order, e)
 
 
 def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
@@ -71,19 +65,29 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
         op = "size" if e.is_integer and e.is_nonnegative else "read"
         return Lowered(Node(op, (), (), python_name(str(e)), e), ())
     if isinstance(e, Indexed):
-        return _lower_read(e)
-    if isinstance(e, Add):
+        return lower_read(e)
+    if isinstance(e, Add) and any(_is_hot(t, order) for t in terms_of(e)):
         return _lower_sum_of_terms(e, order)
+    if _built_factor(e, order) is not None:
+        return _lower_product(e, order)
+    e = spread(e)
+    if (indicator := deciding(e)) is not None:
+        return _lower_choice(e, indicator, tuple(order))
+    if isinstance(e, Add):
+        return _lower_sum_of_terms(with_joined_logs(e), order)
     if isinstance(e, (Mul, Rational)) or (isinstance(e, Pow) and e.exp.is_negative):
         return _lower_product(e, order)
+    order = tuple(order)
     if isinstance(e, Pow):
         return _lower_power(e, order)
     if isinstance(e, Sum):
         return _lower_sum(e, order)
     if isinstance(e, (maximum_over, mean_over)):
-        return _lower_extremum(e, order)
+        return _lower_extremum("max" if isinstance(e, maximum_over) else "mean", e, order)
     if isinstance(e, select):
         return _lower_select(e, order)
+    if isinstance(e, AppliedUndef):
+        return applied(_lower(e.args[0], order), e)
     if type(e) in CALLS:
         return elementwise(CALLS[type(e)], (_lower(e.args[0], order),), order, e)
     if isinstance(e, (Max, Min)):
@@ -93,47 +97,31 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     raise LoweringError(f"no array operation says {e.func.__name__}({', '.join(map(str, e.args))})")
 
 
-def spelled(name: str) -> str:
-    """What a tensor is called in emitted text; the gradient of the output is ``delta``."""
-    return "delta" if name == DELTA else python_name(name)
-
-
-def _lower_read(e: Indexed) -> Lowered:
-    plain = tuple(i for i in e.indices if isinstance(i, Idx))
-    name = spelled(name_of(e))
-    labels = [(p, i) for p, i in enumerate(e.indices) if isinstance(i, Indexed)]
-    if not labels:
-        indices = tuple(i for i in e.indices if not isinstance(i, Integer))
-        return Lowered(Node("read", (), tuple(size_of(i) for i in indices), name, e), indices)
-    (position, label), *more = labels
-    if more or (position, tuple(label.indices)) != (1, plain) or len(e.indices) != 2:
-        raise LoweringError(f"{e}: labels are picked from the second of two positions only")
-    whole = Node("read", (), (size_of(plain[0]), Integer(0)), name, e)
-    return Lowered(Node("pick", (whole,), (size_of(plain[0]),), python_name(name_of(label)), e), plain)
-
-
-# Terms, factors, powers -----------------------------------------------------------------------------
+# Terms ----------------------------------------------------------------------------------------------
 
 
 def _is_negated(e: Expr) -> bool:
     return bool(e.could_extract_minus_sign())
 
 
-def _lower_sum_of_terms(e: Add, order: tuple[Idx, ...]) -> Lowered:
-    terms = sorted(terms_of(e), key=lambda t: (_has_delta(t), _rank(t, order), _place(t), str(t)))
-    deltas = [t for t in terms if _has_delta(t)]
-    plain = [t for t in terms if not _has_delta(t)]
-    if not plain:
-        raise LoweringError(f"{e}: a delta is added to something; write what")
-    if _rank(plain[0], order) == 1:
-        plain[0] = Mul(*plain[0].as_coeff_Mul(), evaluate=False)
-    total = _lower(plain[0], order)
-    for count, term in enumerate(plain[1:], 2):
-        name = "subtract" if _is_negated(term) else "add"
-        value = _lower(-term if name == "subtract" else term, order)
-        total = elementwise(name, (total, value), order, Add(*plain[:count]))
-    for term in deltas:
-        total = _one_hot_add(aligned(total, order, e), term)
+def _lower_sum_of_terms(e: Expr, order: tuple[Idx, ...]) -> Lowered:
+    terms = sorted(terms_of(e), key=lambda t: (_rank(t, order), _place(t), str(t)))
+    hot = [t for t in terms if _is_hot(t, order)]
+    plain = [t for t in terms if t not in hot]
+    if plain:
+        if _rank(plain[0], order) == 1:
+            plain[0] = Mul(*plain[0].as_coeff_Mul(), evaluate=False)
+        total = _lower(plain[0], order)
+        for count, term in enumerate(plain[1:], 2):
+            name = "subtract" if _is_negated(term) else "add"
+            value = _lower(-term if name == "subtract" else term, tuple(order))
+            total = elementwise(name, (total, value), order, Add(*plain[:count]))
+        if hot and (set(total.indices) != set(order) or total.node.op in ("read", "view", "pick")):
+            total = elementwise("add", (zeros(e, order), total), order, e)  # what is changed in place is our own
+    else:
+        total = zeros(e, order)
+    for term in hot:
+        total = _one_hot_add(total, term)
     return total
 
 
@@ -153,58 +141,86 @@ def _place(e: Expr) -> tuple[int, int]:
     return (-len(free_indices(e)), 0 if e.atoms(Sum) else 1)
 
 
-def _has_delta(e: Expr) -> bool:
-    return any(isinstance(f, KroneckerDelta) for f in factors_of(e))
+def _is_hot(e: Expr, order: tuple[Idx, ...]) -> bool:
+    """Whether a term over (n, k) is [k = t[n]] times something: it changes one entry in each row."""
+    deltas = [f for f in factors_of(e) if isinstance(f, KroneckerDelta)]
+    if len(deltas) != 1 or len(order) != 2 or not isinstance(order, Built):
+        return False
+    index, label = index_and_label(deltas[0])
+    return index == order[1] and isinstance(label, Indexed) and tuple(label.indices) == tuple(order[:1])
 
 
 def _one_hot_add(total: Lowered, term: Expr) -> Lowered:
-    (delta, *more) = [f for f in factors_of(term) if isinstance(f, KroneckerDelta)]
-    index, label = sorted(delta.args, key=lambda a: isinstance(a, Indexed))
-    if more or not isinstance(label, Indexed) or total.indices != (*label.indices, index):
-        raise LoweringError(f"{term}: a delta is added as [k = t[n]] to an array over (n, k) only")
+    (delta,) = [f for f in factors_of(term) if isinstance(f, KroneckerDelta)]
+    index, label = index_and_label(delta)
     rest = substitute(Mul(*(f for f in factors_of(term) if f != delta)), {index: label})
     update = _lower(rest, tuple(label.indices))
     node = Node("one_hot_add", (total.node, update.node), total.node.shape, python_name(name_of(label)), term)
     return Lowered(node, total.indices)
 
 
+# Choices --------------------------------------------------------------------------------------------
+
+
+def _lower_choice(e: Expr, indicator: Expr, order: tuple[Idx, ...]) -> Lowered:
+    """np.where(condition, what is left of a formula where it holds, what is left where it does not)."""
+    yes, no = (_lower(decided(e, indicator, holds), order) for holds in (True, False))
+    if is_number(yes.node) and is_number(no.node):
+        yes, no = _with_dtype(e, indicator, yes, no)
+    return elementwise("where", (_lower_condition(indicator, order), yes, no), order, e)
+
+
+def _lower_condition(indicator: Expr, order: tuple[Idx, ...]) -> Lowered:
+    if isinstance(indicator, KroneckerDelta):
+        positions = tuple(_lower_position(p, order) for p in index_and_label(indicator))
+        return elementwise("equal", positions, order, indicator)
+    name, left, right = sides(indicator)
+    return elementwise(name, (_lower(left, order), _lower(right, order)), order, indicator)
+
+
+def _lower_position(e: Expr, order: tuple[Idx, ...]) -> Lowered:
+    """Positions on an axis, as integers: all of them in order, labels, or where a maximum is."""
+    if isinstance(e, Idx):
+        return positions_of(e)
+    if isinstance(e, Indexed):
+        return lower_read(e)
+    if isinstance(e, argmax_over):
+        return _lower_extremum("argmax", e, order)
+    raise LoweringError(f"{e}: a position is an index, a label or an argmax")
+
+
+def _with_dtype(e: Expr, indicator: Expr, yes: Lowered, no: Lowered) -> tuple[Lowered, Lowered]:
+    """Two numbers to choose from, one of them as an array: NumPy would choose a dtype of its own."""
+    reads = [r for r in sorted(indicator.atoms(Indexed), key=str) if not r.base.is_integer]
+    read = next((r for r in reads if set(free_indices(r)) == set(free_indices(indicator))), None)
+    if read is None or not {yes.node.attr, no.node.attr} & {0, 1}:
+        raise LoweringError(f"{e}: a choice between two numbers has no dtype of its own")
+    like = lower_read(read)
+    if yes.node.attr in (0, 1):
+        return filled_like(like, yes), no
+    return yes, filled_like(like, no)
+
+
+# Products and powers --------------------------------------------------------------------------------
+
+
+def _built_factor(e: Expr, order: tuple[Idx, ...]) -> Expr | None:
+    """The factor of a product that a one-hot add is a part of; the product is built on it."""
+    if not isinstance(e, Mul) or e.could_extract_minus_sign():
+        return None
+    return next((f for f in e.args if isinstance(f, Add) and any(_is_hot(t, order) for t in f.args)), None)
+
+
 def _lower_product(e: Expr, order: tuple[Idx, ...]) -> Lowered:
-    above, below, negative = _fraction(e)
-    if not above:
-        above = [Integer(1)]
-    negative = _negate_number(above, below, negative)
-    top = fold("multiply", _widest_first([_lower(f, order) for f in above]), order)
+    above, below, negative = fraction_of(e)
+    negative = negate_number(above, below, negative)
+    built = None if negative else _built_factor(e, order)
+    factors = [_lower(f, order if f is built else tuple(order)) for f in above or [Integer(1)]]
+    top = fold("multiply", _widest_first(factors), order)
     if below:
-        under = fold("multiply", _widest_first([_lower(f, order) for f in below]), order)
+        under = fold("multiply", _widest_first([_lower(f, tuple(order)) for f in below]), order)
         top = elementwise("divide", (top, under), order, e)
     return elementwise("negative", (top,), order, e) if negative else top
-
-
-def _fraction(e: Expr) -> tuple[list[Expr], list[Expr], bool]:
-    """Factors above and below the line, and whether there is a minus sign; no number 1 among them."""
-    above: list[Expr] = []
-    below: list[Expr] = []
-    negative = False
-    for factor in factors_of(e):
-        if isinstance(factor, Rational):
-            negative ^= bool(factor < 0)
-            above += [Integer(abs(factor.p))] if abs(factor.p) != 1 else []
-            below += [Integer(factor.q)] if factor.q != 1 else []
-        elif isinstance(factor, Pow) and factor.exp.is_negative:
-            below.append(factor.base ** (-factor.exp))
-        else:
-            above.append(factor)
-    return above, below, negative
-
-
-def _negate_number(above: list[Expr], below: list[Expr], negative: bool) -> bool:
-    """Give a minus sign to a number above or below the line, if there is one; whether it is still to be written."""
-    for factors in (above, below) if negative else ():
-        for position, factor in enumerate(factors):
-            if isinstance(factor, Integer):
-                factors[position] = -factor
-                return False
-    return negative
 
 
 def _widest_first(values: list[Lowered]) -> list[Lowered]:
@@ -214,7 +230,9 @@ def _widest_first(values: list[Lowered]) -> list[Lowered]:
 
 def _lower_power(e: Pow, order: tuple[Idx, ...]) -> Lowered:
     base = _lower(e.base, order)
-    if e.exp == Rational(1, 2):
+    if e.exp == HALF and is_number(base.node):
+        return elementwise("power", (base, Lowered(Node("number", (), (), 0.5, HALF), ())), order, e)
+    if e.exp == HALF:
         return elementwise("sqrt", (base,), order, e)
     if e.exp == 2 and base.indices:
         return elementwise("multiply", (base, base), order, e) if base.node.op == "read" else elementwise(
@@ -223,7 +241,7 @@ def _lower_power(e: Pow, order: tuple[Idx, ...]) -> Lowered:
     if isinstance(e.exp, Integer):
         return elementwise("power", (base, _lower(e.exp, order)), order, e)
     if isinstance(e.exp, Rational) and e.exp.q == 2:
-        root = elementwise("sqrt", (base,), order, e)
+        root = _lower_power(Pow(e.base, HALF), order)
         return elementwise("power", (root, _lower(Integer(e.exp.p), order)), order, e)
     raise LoweringError(f"{e}: an exponent is an integer or a half")
 
@@ -237,10 +255,12 @@ def _lower_select(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     return elementwise("where", (test, _lower(chosen, order), _lower(other, order)), order, e)
 
 
-def _lower_extremum(e: Expr, order: tuple[Idx, ...]) -> Lowered:
-    index = e.args[1]
-    inner = _lower(e.args[0], (*order, index))
-    return reduced("max" if isinstance(e, maximum_over) else "mean", inner, (index,), e)
+def _lower_extremum(op: str, e: Expr, order: tuple[Idx, ...]) -> Lowered:
+    over, body = (e.args[1],), e.args[0]
+    while isinstance(body, e.func) and op == "max":  # the maximum of maxima is one over all their axes
+        over, body = (*over, body.args[1]), body.args[0]
+    inner = _lower(body, (*order, *(i for i in over if i not in order)))
+    return reduced(op, inner, over, e)
 
 
 # Sums -----------------------------------------------------------------------------------------------
@@ -248,13 +268,16 @@ def _lower_extremum(e: Expr, order: tuple[Idx, ...]) -> Lowered:
 
 def _lower_sum(e: Sum, order: tuple[Idx, ...]) -> Lowered:
     bound = bound_indices(e)
+    outside, inside = outside_and_inside(e.function)
+    if outside != 1:
+        return _lower_product(Mul(outside, sum_(inside, *bound), evaluate=False), order)
     inner_order = (*order, *(b for b in bound if b not in order))
     body = e.function
-    above, below, negative = _fraction(body) if isinstance(body, (Mul, Pow)) else ([body], [], False)
+    above, below, negative = fraction_of(body) if isinstance(body, (Mul, Pow)) else ([body], [], False)
     whole = _entry_by_entry(e, body, bound, inner_order)
     if whole is not None:
         return whole
-    values = [_lower(f, inner_order) for f in _squares_apart(above)]
+    values = [_lower(f, inner_order) for f in with_indicators(squares_apart(above))]
     values += [_lower(1 / f, inner_order) for f in below]
     total = contract(values, bound, inner_order, e)
     return elementwise("negative", (total,), order, e) if negative else total
@@ -269,13 +292,5 @@ def _entry_by_entry(e: Sum, body: Expr, bound: tuple[Idx, ...], order: tuple[Idx
         return None
     value = _lower(body, order)
     return reduced("sum", value, bound, e) if set(bound) <= set(value.indices) else None
-
-
-def _squares_apart(factors: list[Expr]) -> list[Expr]:
-    """u² as two factors u, so that a square may be split between two operands of a product."""
-    apart: list[Expr] = []
-    for f in factors:
-        apart += [f.base] * 2 if isinstance(f, Pow) and f.exp == 2 and isinstance(f.base, Indexed) else [f]
-    return apart or [Integer(1)]
 
 

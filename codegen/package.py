@@ -12,11 +12,20 @@ from derivations.layer import Layer
 
 if TYPE_CHECKING:
     from codegen.pipeline import Built
+    from derivations.judge import Verdict
 
 
 def home() -> Path:
     """The package ``generated`` beside this one."""
     return Path(codegen.__path__[0]).parent / "generated"
+
+
+def verdicts_file(verdicts: Sequence[Verdict], directory: Path) -> Mapping[Path, str]:
+    """The stamped page of all verdicts, in the package ``derivations`` beside the project's own directory."""
+    from derivations.verdicts_page import verdicts_page
+
+    path = directory.parent / "derivations" / "VERDICTS.md"
+    return {path: stamp(verdicts_page(verdicts), path=path)}
 
 
 def module_path(layer: Layer, directory: Path) -> Path:

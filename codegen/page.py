@@ -16,9 +16,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from codegen import layout
 from codegen.layout import in_import_order, listed, quoted, shape_text, wrapped
-from codegen.page_parts import Argument, Assumption, Condition, Hyper, Labels, Parameter, PlainFunction, Size
+from codegen.page_parts import Applied, Argument, Assumption, Condition, Hyper, Labels, Parameter, PlainFunction, Size
 
 __all__ = [
+    "Applied",
     "Argument",
     "Assumption",
     "Condition",
@@ -63,6 +64,7 @@ class Page:
     parameters: tuple[Parameter, ...] = ()
     sizes: tuple[Size, ...] = ()
     hyperparameters: tuple[Hyper, ...] = ()
+    applied: tuple[Applied, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     delta_shape: str = ""
     least: tuple[tuple[str, int], ...] = ()
@@ -76,6 +78,20 @@ class Page:
         return (*((self.target,) if self.target else ()), *self.inputs)
 
     @property
+    def domains(self) -> tuple[Argument, ...]:
+        """Those given whose entries must lie in a domain."""
+        return tuple(one for one in self.given if one.domain)
+
+    @property
+    def trust(self) -> str:
+        """What is taken on trust of the functions that the formulas leave open."""
+        names = [one.text for one in self.applied]
+        kind = "is an argument: it" if len(names) == 1 else "are arguments: each"
+        derived = [f"{name} is the derivative of {name[:-1]}" for name in names if name.endswith("'")]
+        text = f"{listed(names)} {kind} takes an array and gives a new one of its shape and dtype, entry by entry."
+        return text + (f" That {listed(derived)} is taken on trust." if derived else "")
+
+    @property
     def flags(self) -> dict[str, list[str]]:
         """The arguments that leave optional parameters out, with the names of these."""
         flags = dict.fromkeys(parameter.flag for parameter in self.parameters if parameter.flag)
@@ -86,6 +102,7 @@ class Page:
         """The arguments of the constructor, as its ``def`` lists them."""
         return (
             *(f"{size.argument}: int" for size in self.sizes),
+            *(f"{one.argument}: Function" for one in self.applied),
             *(f"{one.python}: {one.type} = {one.default}" for one in self.hyperparameters),
             *(f"{flag}: bool = True" for flag in self.flags),
             *(("dtype: DTypeLike = np.float64", "rng: Seed = None") if self.parameters else ()),
@@ -97,10 +114,14 @@ class Page:
         """What the plain functions call the arrays that they take."""
         return tuple(one.python for one in (*self.given, *self.parameters))
 
-    @property
-    def values(self) -> tuple[str, ...]:
-        """All that a class passes to the plain ``forward``."""
-        return (*self.arrays, *(f"self.{one.python}" for one in self.hyperparameters))
+    def passed(self, function: str) -> tuple[str, ...]:
+        """What a class passes to a plain function, argument by argument."""
+        own = {one.python: f"self.{one.python}" for one in self.hyperparameters}
+        own |= {one.python: f"self.{one.argument}" for one in self.applied}
+        own |= {self.labels.python: self.target.python} if self.labels and self.target else {}
+        plain = next(one for one in self.functions if one.name == function)
+        names = [argument.partition("=")[0] for argument in plain.arguments]
+        return tuple(own.get(name, name) for name in names)
 
     @property
     def signature(self) -> tuple[str, ...]:
@@ -125,6 +146,9 @@ class Page:
             parts.append(f"parameters={shape_text([quoted(one.python) for one in self.parameters])}")
         if self.least:
             parts.append(f"least={{{', '.join(f'{quoted(axis)}: {least}' for axis, least in self.least)}}}")
+        if self.domains:
+            domains = [wrapped(f"{quoted(one.python)}: Domain(", one.limits, ")", 12) for one in self.domains]
+            parts.append(wrapped("domains={", domains, "}", 8))
         if self.labels:
             parts.append(f"labels={{{quoted(self.labels.python)}: {quoted(self.labels.along)}}}")
         if self.labels and self.target:
@@ -137,6 +161,8 @@ class Page:
         arrays = {
             **dict.fromkeys(("Array", "ArrayLike", "Notation", "fresh"), True),
             "Arrays": self.labels or self.assumptions,
+            "Function": self.applied,
+            "Domain": self.domains,
             "Values": self.target,
             "as_array": self.labels,
             "require_zero": self.assumptions,
@@ -148,6 +174,7 @@ class Page:
             "Seed": self.parameters,
             "as_dtype": self.parameters,
             "as_flag": self.flags,
+            "as_function": self.applied,
             "as_generator": self.parameters,
             "as_integer": self.sizes or any(one.is_integer for one in self.hyperparameters),
             "as_number": any(not one.is_integer for one in self.hyperparameters),
@@ -203,7 +230,7 @@ def render_support() -> dict[str, str]:
     environment = _environment()
     return {
         f"{name}.py": environment.get_template(f"{name.lstrip('_')}.py.jinja").render()
-        for name in ("_arrays", "_support")
+        for name in ("_arrays", "_support", "_sequential")
     }
 
 
@@ -215,7 +242,10 @@ def render_package(pages: Sequence[Offered]) -> str:
     ValueError
         Two modules offer the same name.
     """
-    owners: dict[str, str] = {"Loss": "_support", "Module": "_support"}
+    owners: dict[str, str] = {
+        **{"Loss": "_support", "Module": "_support"},
+        **{"Sequential": "_sequential", "Sequentiel": "_sequential"},
+    }
     for page in pages:
         for name in (page.name, *page.aliases):
             if name in owners:

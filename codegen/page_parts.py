@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegen.layout import listed, shape_text
 
@@ -12,12 +12,15 @@ class Argument:
     """An array: an input, a target, labels, or the output.
 
     ``python`` is its name in the plain functions, ``axes`` the names of its sizes (digits where a size is
-    fixed), ``public`` the argument of the class's methods; what is no argument has none.
+    fixed), ``public`` the argument of the class's methods; what is no argument has none. ``domain`` says
+    where its entries must lie, ``limits`` are the arguments that say it to the checks; empty if anywhere.
     """
 
     python: str
     axes: tuple[str, ...]
     public: str = ""
+    domain: str = field(default="", kw_only=True)
+    limits: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def shape(self) -> str:
@@ -83,21 +86,29 @@ class Condition:
 
 @dataclass(frozen=True)
 class Hyper:
-    """A hyperparameter: an argument of the constructor with a default.
-
-    ``safe`` is the range, as text, within which the results are finite, if narrower than the conditions.
-    """
+    """A hyperparameter: an argument of the constructor with a default."""
 
     python: str
     default: str
     is_integer: bool = False
     conditions: tuple[Condition, ...] = ()
-    safe: str = ""
 
     @property
     def type(self) -> str:
         """The type of its argument."""
         return "int" if self.is_integer else "float"
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A function that the formulas leave open: an argument of the constructor, without a default.
+
+    ``python`` is its name in the plain functions, ``text`` that in the formulas.
+    """
+
+    python: str
+    argument: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from codegen.emit import EmissionError, emit_functions
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.page import render_module, render_package, render_support
 from codegen.positions import LoweringError
+from codegen.range_operations import LONGEST
 from codegen.verify import Check, verify_module
-from codegen.verify_safety import largest_bound
+from codegen.verify_safety import ending_at_zero, largest
 from derivations.definition import DefinitionError, check_layer
 from derivations.derivation import derive, variants
 from derivations.layer import Layer
-from derivations.notation import maximum_over, mean_over, size_of
+from derivations.notation import argmax_over, maximum_over, mean_over, size_of
 from derivations.text import formula
 
 __all__ = ["BuildError", "Built", "Check", "build", "emit_module", "module_name", "read_back_module", "support_files"]
@@ -95,9 +96,16 @@ def emit_module(layer: Layer) -> str:
 
 def _ranges(layer: Layer, text: str) -> tuple[str, ...]:
     """Within which entries the text is shown to be safe, as sentences."""
-    double, single = (largest_bound(layer, text, limits) for limits in (FLOAT64, FLOAT32))
+    double, single = (largest(layer, text, limits) for limits in (FLOAT64, FLOAT32))
+    asides = []
+    if ending := ending_at_zero(layer):
+        asides.append(f"those of {' and '.join(ending)} no nearer to 0 than 1e-{double.least} and 1e-{single.least}")
+    if layer.unspecified:
+        asides.append("those that the functions given return among them")
     return (
-        f"Shown safe from this text: for entries within ±1e{double} in float64 and ±1e{single} in float32",
+        f"Shown safe from this text, on axes of up to {f'{LONGEST:.0e}'.replace('+0', '')} entries: for entries",
+        f"within ±1e{double.bound} in float64 and ±1e{single.bound} in float32"
+        + "".join(f", {aside}" for aside in asides) + "," * bool(asides),
         "no exp, log, division or sum leaves its range.",
     )
 
@@ -107,7 +115,7 @@ def _least(programs: Iterable[Program]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for program in programs:
         for step in program.plan.steps:
-            for part in sorted(step.right.atoms(maximum_over, mean_over), key=str):
+            for part in sorted(step.right.atoms(maximum_over, argmax_over, mean_over), key=str):
                 found[str(size_of(part.args[1]))] = 1
     return found
 

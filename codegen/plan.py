@@ -14,6 +14,7 @@ from sympy import Expr, Idx, Indexed, IndexedBase
 from derivations.derivation import Derivation
 from derivations.notation import d, name_of, size_of
 from derivations.pull_back import Step
+from derivations.substitution import names_read
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,11 @@ def rewrite(plan: Plan, change: Callable[[Expr], Expr]) -> Plan:
 def prune(plan: Plan) -> Plan:
     """The plan without the steps that nothing asked for depends on."""
     needed = {plan.output, *plan.wanted}
-    kept: list[Step] = []
     for step in reversed(plan.steps):
         if name_of(step.left) in needed:
-            kept.append(step)
-            needed |= {name_of(r) for r in step.right.atoms(Indexed)}
+            needed |= names_read(step.right)
     return replace(
         plan,
-        forward=tuple(s for s in plan.forward if s in kept),
-        backward=tuple(s for s in plan.backward if s in kept),
+        forward=tuple(s for s in plan.forward if name_of(s.left) in needed),
+        backward=tuple(s for s in plan.backward if name_of(s.left) in needed),
     )

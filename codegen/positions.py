@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Idx, Integer, Max, Min, Mul
 
+from codegen.naming import python_name
 from codegen.program import Node
 from derivations.notation import size_of
 
@@ -27,11 +28,21 @@ class Lowered:
 
 def elementwise(op: str, values: Sequence[Lowered], order: tuple[Idx, ...], e: Expr) -> Lowered:
     present = {i for v in values for i in v.indices}
-    indices = tuple(i for i in order if i in present)
-    if len(indices) != len(present):
+    if not present <= set(order):
         raise LoweringError(f"{e}: the indices {present} do not all occur in {order}")
+    # An operand that has all axes keeps its own order: no transpose, and memory is read as it lies.
+    whole = next((v.indices for v in values if set(v.indices) == present), None)
+    indices = whole if whole is not None else tuple(i for i in order if i in present)
     nodes = tuple(view(v, indices, leading=True).node for v in values)
     return Lowered(Node(op, nodes, tuple(size_of(i) for i in indices), None, e), indices)
+
+
+def applied(value: Lowered, e: Expr) -> Lowered:
+    """f(u), for a function that is given as an argument."""
+    if not value.indices:
+        raise LoweringError(f"{e}: a function that is not specified takes an array, so it needs an index")
+    node = Node("apply", (value.node,), value.node.shape, python_name(e.func.__name__), e)
+    return Lowered(node, value.indices)
 
 
 def view(value: Lowered, indices: tuple[Idx, ...], leading: bool = False) -> Lowered:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Expr, Indexed, Integer
 
 from codegen.array_ops import (
     ADDITIVE,
@@ -24,15 +24,19 @@ from codegen.array_ops import (
     UNARY,
 )
 
+FILLED = {0: "zeros", 1: "ones"}
+
 
 @dataclass(frozen=True)
 class Node:
     """One value of an array program.
 
-    ``op`` is ``read`` or ``size`` (attr: the name), ``number`` (attr: an integer), ``view`` (attr: for each position of
-    the result a position of the operand, None for a new axis), ``pick`` and ``one_hot_add`` (attr: the name
-    of the labels), ``fill`` (attr: the integer; the operand gives shape and dtype), or a row of the table:
-    elementwise, a reduction (attr: the axes), a product (attr: the axes of ``tensordot``).
+    ``op`` is ``read`` or ``size`` (attr: the name), ``number`` (attr: an integer, or 0.5), ``view`` (attr: for each
+    position of the result a position of the operand, None for a new axis), ``pick`` and ``one_hot_add`` (attr: the
+    name of the labels), ``arange`` (of a size), ``fill`` (attr: 0 or 1; the operands are the sizes and an array of
+    the dtype), ``fill_like`` (the same; the operand gives shape and dtype), ``apply`` (attr: the name of a
+    function), or a row of the table: elementwise, a reduction (attr: the axes), a product (attr: the axes of
+    ``tensordot``).
     """
 
     op: str
@@ -58,9 +62,19 @@ def reads(node: Node) -> frozenset[str]:
     return frozenset(names | {n.attr for n in walk(node) if n.op in ("pick", "one_hot_add")})
 
 
+def functions_applied(node: Node) -> frozenset[str]:
+    """The functions that a tree applies and that are given as arguments."""
+    return frozenset(n.attr for n in walk(node) if n.op == "apply")
+
+
 def sizes_read(node: Node) -> frozenset[Expr]:
     """The sizes whose values a tree reads."""
     return frozenset(n.meaning for n in walk(node) if n.op == "size")
+
+
+def is_number(node: Node) -> bool:
+    """Whether a tree is a Python number: it reads no array."""
+    return not any(n.op == "read" and isinstance(n.meaning, Indexed) for n in walk(node))
 
 
 def needs_statements(node: Node) -> bool:
@@ -84,7 +98,15 @@ def _spell(node: Node) -> tuple[str, int]:
     if node.op == "pick":
         return PICK.format(array=text(node.args[0], CALL), labels=node.attr), CALL
     if node.op == "fill":
-        return f"np.full_like({text(node.args[0])}, {node.attr})", CALL
+        *sizes, like = map(text, node.args)
+        shape = f"{sizes[0]}," if len(sizes) == 1 else ", ".join(sizes)
+        return f"np.{FILLED[node.attr]}(({shape}), dtype={like}.dtype)", CALL
+    if node.op == "fill_like":
+        return f"np.{FILLED[node.attr]}_like({text(node.args[0])})", CALL
+    if node.op == "apply":
+        return f"{node.attr}({text(node.args[0])})", CALL
+    if node.op == "arange":
+        return f"np.arange({text(node.args[0])})", CALL
     if node.op in REDUCTIONS:
         axes = node.attr[0] if len(node.attr) == 1 else node.attr
         return f"{text(node.args[0], CALL)}.{REDUCTIONS[node.op].method}(axis={axes})", CALL
@@ -97,7 +119,9 @@ def _spell(node: Node) -> tuple[str, int]:
 def _spell_elementwise(node: Node) -> tuple[str, int]:
     row = ELEMENTWISE[node.op]
     if row.numpy:
-        return f"{row.numpy}({', '.join(text(a) for a in node.args)})", CALL
+        call = f"{row.numpy}({', '.join(text(a) for a in node.args)})"
+        # NumPy's own float64 would make float64 of a float32 array; Python's float takes the array's type.
+        return f"float({call})" if all(map(is_number, node.args)) else call, CALL
     if row.arity == 1:
         return f"{row.operator}{text(node.args[0], UNARY)}", UNARY
     left, right = node.args

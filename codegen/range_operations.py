@@ -10,11 +10,35 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
-from sympy import Expr, Indexed, Symbol
+from sympy import Expr, Indexed, Mul, Symbol
 
 from codegen.array_ops import COMPARISONS, Elementwise, Fill, Reduction, Shape
-from codegen.intervals import FLOAT64, RULES, Interval, Limits, Need, is_overflowing, rounded, square, stored
-from codegen.ranges import Range, Reached, Term, chosen, facts_of, fresh_range, place, shifted
+from codegen.intervals import (
+    FLOAT64,
+    RULES,
+    Interval,
+    Limits,
+    Need,
+    away_from_zero,
+    is_overflowing,
+    rounded,
+    square,
+    stored,
+)
+from codegen.ranges import (
+    Range,
+    Reached,
+    Summed,
+    Term,
+    chosen,
+    divided,
+    facts_of,
+    filled,
+    fresh_range,
+    mixture,
+    place,
+    shifted,
+)
 from codegen.read_values import LabelsArgument, Placed
 
 LONGEST = 1e9
@@ -57,31 +81,50 @@ class Ranges:
         if size.is_Integer:
             return self.constant(int(size))
         interval = Interval(*self.given.get(str(size), (0.0, LONGEST)))
-        return replace(fresh_range(interval, 0), is_size=True)
+        return replace(fresh_range(interval, 0), is_size=True, count=size)
 
-    def constant(self, value: int) -> Range:
+    def constant(self, value: int | float) -> Range:
         """The number."""
-        return replace(fresh_range(Interval(float(value), float(value)), 0), is_size=value > 0)
+        return replace(fresh_range(Interval(float(value), float(value)), 0), is_size=value >= 1)
+
+    def positions(self, size: Expr) -> Range:
+        """A position on an axis."""
+        return fresh_range(Interval(0.0, LONGEST), 1)
 
     def arithmetic(self, row: Elementwise, operands: Sequence[Range], node: ast.expr) -> Range:
         """Python's numbers are float64, whatever the arrays are."""
         if row.name == "divide" and operands[1].is_size and operands[1].interval.low < 1:
             self.report(node, Need("divide", False, "Python divides by a size that may be 0; an array may"))
+        if row.name == "log" and operands[0].is_size and operands[0].interval.low < 1:
+            self.report(node, Need("log", True, "of a size, of an axis that must have an entry"))
+            operands = [replace(operands[0], interval=operands[0].interval.clipped(1.0, LONGEST))]
         result = fresh_range(self._apply(row.name, operands, FLOAT64, node), 0)
         if row.name == "power":
             return replace(result, is_size=operands[0].is_size and operands[1].interval.low > 0)
-        return replace(result, is_size=row.name in ("add", "multiply") and all(o.is_size for o in operands))
+        is_size = row.name in ("add", "multiply") and all(o.is_size for o in operands)
+        counts = [o.count for o in operands if o.count is not None] if row.name == "multiply" else []
+        return replace(result, is_size=is_size, count=Mul(*counts) if len(counts) == 2 else None)
 
     def elementwise(
         self, row: Elementwise, operands: Sequence[Placed[Range]], shape: Shape, node: ast.AST
     ) -> Range:
         """The rule of the operation, sharpened by what is known of the operands together."""
         placed = [place(operand, len(shape)) for operand in operands]
+        if row.is_given:
+            return self._given_by(row, placed[0], shape, node)
         if row.name == "where":
             placed[1:] = chosen(placed[0], *placed[1:])
         result = fresh_range(self._apply(row.name, placed, self.limits, node), len(shape))
         if row.name == "subtract":
             return shifted(result, *placed)
+        if row.name == "divide":
+            value, divisor = placed
+            counted = self._counted(value.summed.count) if value.summed else 0.0
+            result = replace(result, summed=self._scaled(row.name, placed, 0))
+            return divided(result, value, divisor, self.limits, counted)
+        if row.name == "multiply":
+            summed = self._scaled(row.name, placed, 0) or self._scaled(row.name, placed, 1)
+            return replace(mixture(result, *placed), filled=self._filled_product(placed), summed=summed)
         if row.name in COMPARISONS:
             return replace(result, facts=facts_of(row.name, *placed))
         if RULES[row.name].is_increasing:
@@ -103,14 +146,22 @@ class Ranges:
             interval = Interval(max(placed.interval.low, least), placed.interval.high)
             peak = Term(placed.term.key, tuple(placed.term.axes[position] for position in kept))
             return replace(fresh_range(interval, len(kept)), peak=peak)
+        is_reached = placed.interval.low >= 0 and any(along == set(axes) for along, _ in placed.reached)
+        if row.name == "sum" and placed.mixed is not None and set(axes) <= placed.mixed.along:
+            return fresh_range(self._mean(placed.mixed.entry, [shape[axis] for axis in axes], node), len(kept))
         total = self._sum(placed.interval, [shape[axis] for axis in axes], node)
         if row.name == "mean":
             self.report(node, Need("divide", True, "by the size of an axis that must have an entry"))
-            relative = self._count([shape[axis] for axis in axes]) * self.limits.epsilon
-            return fresh_range(rounded(placed.interval, self.limits, relative), len(kept))
-        if placed.interval.low >= 0 and any(along == set(axes) for along, _ in placed.reached):
+            count = self._count([shape[axis] for axis in axes])
+            mean = rounded(placed.interval, self.limits, count * self.limits.epsilon)
+            if is_reached:
+                mean = mean.clipped(rounded(Interval(least / count, least / count), self.limits).low, mean.high)
+            return fresh_range(mean, len(kept))
+        if is_reached:
             total = Interval(max(total.low, least), total.high)
-        return fresh_range(total, len(kept))
+        whole = Term(placed.term.key, tuple(placed.term.axes[position] for position in kept))
+        summed = Summed(placed.interval, Mul(*(shape[axis] for axis in axes)))
+        return replace(fresh_range(total, len(kept)), total=whole, summed=summed)
 
     def product(
         self,
@@ -122,8 +173,12 @@ class Ranges:
         """The sum of a product of entries."""
         placed = [place(operand, max(sizes) + 1) for operand in operands]
         entry = self._apply("multiply", placed, self.limits, node)
-        summed = [size for number, size in sizes.items() if number not in output]
-        return fresh_range(self._sum(entry, summed, node), len(output))
+        inner = {number: size for number, size in sizes.items() if number not in output}
+        for parts, other in (placed, placed[::-1]):
+            if parts.parts and set(inner) <= parts.parts:
+                return fresh_range(self._mean(other.interval, list(inner.values()), node), len(output))
+        total = fresh_range(self._sum(entry, list(inner.values()), node), len(output))
+        return replace(total, summed=Summed(entry, Mul(*inner.values())))
 
     def pick(self, array: Placed[Range], labels: Placed[Range], shape: Shape, node: ast.expr) -> Range:
         """Some of the entries."""
@@ -153,12 +208,18 @@ class Ranges:
         at = tuple(axes.index(axis) if axis in axes else None for axis in range(len(content.term.axes)))
         return place(Placed(content, at), len(axes))
 
+    def _given_by(self, row: Elementwise, operand: Range, shape: Shape, node: ast.AST) -> Range:
+        """What a function that is an argument gives: an array like any other that is given."""
+        self._entering(operand.interval, self.limits, node)
+        return fresh_range(Interval(*self.given.get(row.numpy, (-self.bound, self.bound))), len(shape))
+
     def _apply(self, name: str, operands: Sequence[Range], limits: Limits, node: ast.AST) -> Interval:
         intervals = [self._entering(operand.interval, limits, node) for operand in operands]
         rule, is_met = RULES[name], True
-        if name == "divide" and operands[1].is_size and intervals[1].low < 1:
-            intervals[1] = Interval(1.0, max(1.0, intervals[1].high))
-            self.report(node, Need("divide", True, "by a size, of an axis that must have an entry"))
+        if name == "divide" and (divisor := filled(operands[1])).low > max(intervals[1].low, 0.0):
+            intervals[1] = stored(divisor, limits)
+            is_met = (away := away_from_zero(limits, intervals[1])).shown
+            self.report(node, replace(away, why=f"{away.why}, on axes that must have an entry"))
         elif (need := rule.need(limits, *intervals)) is not None:
             self.report(node, need)
             is_met = need.shown
@@ -180,6 +241,32 @@ class Ranges:
         total = Interval(min(0.0, entry.low) * count, max(0.0, entry.high) * count)
         self._report_fit(total, self.limits, node)
         return rounded(total, self.limits, count * self.limits.epsilon)
+
+    def _scaled(self, name: str, operands: Sequence[Range], at: int) -> Summed | None:
+        """A sum times or over something: the sum of as many entries, each times or over that."""
+        summed = operands[at].summed
+        if summed is None:
+            return None
+        entering = [stored(filled(operand), self.limits) for operand in operands]
+        entering[at] = summed.entry
+        return replace(summed, entry=rounded(RULES[name].apply(self.limits, *entering), self.limits))
+
+    def _filled_product(self, operands: Sequence[Range]) -> Interval | None:
+        """Where a product lies as long as no axis is empty, if sizes are among its factors."""
+        if not any(operand.is_size or operand.filled for operand in operands):
+            return None
+        entering = [stored(filled(operand), self.limits) for operand in operands]
+        return rounded(RULES["multiply"].apply(self.limits, *entering), self.limits)
+
+    def _mean(self, entry: Interval, sizes: Sequence[Expr], node: ast.AST) -> Interval:
+        """The sum of parts times entries. Parts are 1 in sum but for rounding; so is the sum of the products."""
+        error = self._count(sizes) * self.limits.epsilon
+        mean = rounded(entry.hull(Interval(0.0, 0.0)), self.limits, 2 * error + error * error)
+        self._report_fit(mean, self.limits, node)
+        return mean
+
+    def _counted(self, count: Expr) -> float:
+        return self._count(Mul.make_args(count))
 
     def _count(self, sizes: Sequence[Expr]) -> float:
         return prod((self.size(size).interval.high if size.is_Atom else LONGEST for size in sizes), start=1.0)

@@ -1,7 +1,7 @@
-"""Where the entries of an array lie, and the few relations between arrays that make a shift safe.
+"""Where the entries of an array lie, and the few relations between arrays that make a text safe.
 
-A range remembers which value it is (`Term`), so that u·u is seen to be a square and a − max a to be at
-most 0, with a 0 in each row.
+A range remembers which value it is (`Term`), so that u·u is seen to be a square, a − max a to be at most 0,
+with a 0 in each row, and e/Σe to be parts of a whole.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import inf
 
-from codegen.intervals import Interval
+from sympy import Expr
+
+from codegen.intervals import Interval, Limits, rounded
 from codegen.read_values import Placed
 
 _ANYWHERE = Interval(-inf, inf)
@@ -39,6 +41,22 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Summed:
+    """What a sum was taken of: entries within ``entry``, as many as the number ``count`` says."""
+
+    entry: Interval
+    count: Expr
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Parts of a whole along some positions, each times a number within an interval."""
+
+    along: frozenset[int]
+    entry: Interval
+
+
+@dataclass(frozen=True)
 class Range:
     """Where the entries of an array lie, at its own positions.
 
@@ -56,6 +74,18 @@ class Range:
         What a condition says of the values that it compares.
     is_size : bool
         Whether this is a number that is at least 1 as long as no axis is empty.
+    filled : Interval or None
+        Where it lies as long as no axis is empty, if that says more.
+    count : Expr or None
+        The number that this is, if it is a size or a product of sizes.
+    total : Term or None
+        The value of which this is the sum, over those of its axes that do not occur here.
+    summed : Summed or None
+        What a sum was taken of.
+    parts : set of positions
+        Along these together the entries are parts of a whole: at least 0, and 1 or less in sum.
+    mixed : Mixed or None
+        What the entries are parts times.
     """
 
     interval: Interval
@@ -64,11 +94,24 @@ class Range:
     reached: Reached = ()
     facts: tuple[Fact, ...] = ()
     is_size: bool = False
+    filled: Interval | None = None
+    count: Expr | None = None
+    total: Term | None = None
+    summed: Summed | None = None
+    parts: frozenset[int] = frozenset()
+    mixed: Mixed | None = None
 
 
 def fresh_range(interval: Interval, rank: int) -> Range:
     """The range of a new value, of which no more is known."""
     return Range(interval, Term(Key(), tuple(range(rank))))
+
+
+def filled(value: Range) -> Interval:
+    """Where a value lies as long as no axis is empty."""
+    if value.is_size:
+        return value.interval.clipped(1.0, inf)
+    return value.interval if value.filled is None else value.filled
 
 
 def place(placed: Placed[Range], rank: int) -> Range:
@@ -82,27 +125,59 @@ def place(placed: Placed[Range], rank: int) -> Range:
         return Term(term.key, tuple(axes))
 
     content = placed.content
-    reached = tuple(
-        (frozenset(at for own in along if (at := placed.at[own]) is not None), value)
-        for along, value in content.reached
+    def positions(along: frozenset[int]) -> frozenset[int]:
+        return frozenset(at for own in along if (at := placed.at[own]) is not None)
+
+    return replace(
+        content,
+        term=moved(content.term),
+        peak=moved(content.peak) if content.peak else None,
+        reached=tuple((positions(along), value) for along, value in content.reached),
+        facts=tuple(replace(fact, term=moved(fact.term)) for fact in content.facts),
+        total=moved(content.total) if content.total else None,
+        parts=positions(content.parts),
+        mixed=replace(content.mixed, along=positions(content.mixed.along)) if content.mixed else None,
     )
-    facts = tuple(replace(fact, term=moved(fact.term)) for fact in content.facts)
-    peak = moved(content.peak) if content.peak else None
-    return replace(content, term=moved(content.term), peak=peak, reached=reached, facts=facts)
 
 
 def shifted(difference: Range, value: Range, shift: Range) -> Range:
     """value − shift, where the shift may be the value's own maximum along some axes."""
-    peak = shift.peak
-    if peak is None or peak.key is not value.term.key:
+    along = _reduced_along(shift.peak, value.term)
+    if along is None:
         return difference
-    if any(name not in (None, own) for name, own in zip(peak.axes, value.term.axes, strict=True)):
-        return difference
-    along = frozenset(
-        p for p, name in enumerate(value.term.axes) if name is not None and name not in peak.axes
-    )
     interval = Interval(min(difference.interval.low, 0.0), 0.0)
     return replace(difference, interval=interval, reached=((along, 0.0),))
+
+
+def _reduced_along(reduced: Term | None, whole: Term) -> frozenset[int] | None:
+    """The positions of a value that a reduction of the same value, which stands at its side, no longer has."""
+    if reduced is None or reduced.key is not whole.key:
+        return None
+    if any(name not in (None, own) for name, own in zip(reduced.axes, whole.axes, strict=True)):
+        return None
+    return frozenset(p for p, name in enumerate(whole.axes) if name is not None and name not in reduced.axes)
+
+
+def divided(quotient: Range, value: Range, divisor: Range, limits: Limits, counted: float) -> Range:
+    """value / divisor, where the divisor may be the value's own sum, or the number of what the value sums.
+
+    A computed sum of terms ≥ 0 is at least each of them, in any order of summing.
+    """
+    along = _reduced_along(divisor.total, value.term)
+    if along and value.interval.low >= 0:
+        quotient = replace(quotient, interval=quotient.interval.clipped(0.0, 1.0), parts=along)
+    if value.summed is not None and value.summed.count == divisor.count:
+        mean = rounded(value.summed.entry, limits, counted * limits.epsilon)
+        quotient = replace(quotient, interval=quotient.interval.clipped(mean.low, mean.high))
+    return quotient
+
+
+def mixture(product: Range, left: Range, right: Range) -> Range:
+    """left · right, where the one may be parts of a whole."""
+    for parts, other in ((left, right), (right, left)):
+        if parts.parts:
+            return replace(product, mixed=Mixed(parts.parts, other.interval))
+    return product
 
 
 def facts_of(name: str, left: Range, right: Range) -> tuple[Fact, ...]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Generic
 
-from sympy import Integer
+from sympy import Integer, Rational
 
 from codegen.array_ops import (
     COMPARISONS,
@@ -14,6 +14,7 @@ from codegen.array_ops import (
     FILLS,
     PRODUCTS,
     REDUCTIONS,
+    SAME_POSITION,
     Axes,
     Elementwise,
     Fill,
@@ -23,7 +24,7 @@ from codegen.array_ops import (
     normal_axis,
 )
 from codegen.read_domain import Domain
-from codegen.read_operations import arithmetic, elementwise, fill, pick, product, reduce
+from codegen.read_operations import all_positions, arithmetic, elementwise, fill, pick, product, reduce
 from codegen.read_values import Bound, C, Kind, Number, Refusal, View
 
 SIGNS: Mapping[type[ast.AST], str] = {
@@ -39,6 +40,9 @@ _CALLS: Mapping[str, Elementwise | Product | Fill] = {
 }
 
 _METHODS = {row.method: row for row in REDUCTIONS.values()}
+
+NUMERIC = ("log",)
+"""Calls that are also made on a number, inside float()."""
 
 _EXACT = 2**53
 """Integers up to here are numbers of float64."""
@@ -76,6 +80,17 @@ class Expressions(Generic[C]):
             raise Refusal(f"{ast.unparse(node)} holds {view.kind.value}s, not real entries", node)
         return view
 
+    def label(self, node: ast.expr) -> View[C]:
+        """An expression that has to be an array of labels."""
+        view = self.array(node)
+        if view.kind is not Kind.LABEL:
+            raise Refusal(f"{ast.unparse(node)} holds {view.kind.value} entries, not labels", node)
+        return view
+
+    def _is_label(self, node: ast.expr) -> bool:
+        value = self.evaluate(node)
+        return isinstance(value, View) and value.kind is Kind.LABEL
+
     def operand(self, node: ast.expr) -> View[C] | Number[C]:
         """An expression that has to be a real array or a number."""
         value = self.evaluate(node)
@@ -102,11 +117,15 @@ class Expressions(Generic[C]):
                 return None
             case ast.Constant(value=value) if type(value) is int and value <= _EXACT:
                 return Number(Integer(value), True, self.domain.constant(value))
+            case ast.Constant(value=value) if type(value) is float and value == 0.5:
+                return Number(Rational(1, 2), False, self.domain.constant(value))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self._operator("negative", [operand], node)
             case ast.BinOp(left=left, op=sign, right=right) if type(sign) in SIGNS:
                 return self._operator(SIGNS[type(sign)], [left, right], node)
             case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in SIGNS:
+                if isinstance(sign, ast.Eq) and any(map(self._is_label, (left, right))):
+                    return elementwise(self.domain, SAME_POSITION, [self.label(left), self.label(right)], None, node)
                 return self._operator(SIGNS[type(sign)], [left, right], node)
             case ast.Attribute(value=array, attr="T"):
                 view = self.array(array)
@@ -142,7 +161,7 @@ class Expressions(Generic[C]):
     def _call(self, node: ast.Call, out: View[C] | None) -> Bound[C]:
         name = ast.unparse(node.func)
         keywords = {keyword.arg: keyword.value for keyword in node.keywords if not (out and keyword.arg == "out")}
-        match _CALLS.get(name):
+        match self._function(node.func) or _CALLS.get(name):
             case Elementwise() as row if not keywords and len(node.args) == row.arity and (row.ufunc or not out):
                 return elementwise(self.domain, row, self._operands(row, node.args), out, node)
             case Product() as row if len(node.args) == 2 and list(keywords) == ["axes"] * (row.name == "tensordot"):
@@ -151,11 +170,30 @@ class Expressions(Generic[C]):
                 return product(self.domain, row, left, right, axes, out, node)
             case Fill() as row if len(node.args) == 1 and list(keywords) == ["dtype"] * (not row.like) and not out:
                 return fill(self.domain, row, self._shape_of_fill(node.args[0], keywords.get("dtype")))
+            case None if name == "np.arange" and len(node.args) == 1 and not keywords and not out:
+                return all_positions(self.domain, self.evaluate(node.args[0]), node)
+            case None if name == "float" and len(node.args) == 1 and not keywords and not out:
+                return self._python_number(node.args[0], node)
             case None if name == "len" and len(node.args) == 1 and not keywords and not out:
                 return self._size(self.array(node.args[0]), 0)
             case None if isinstance(node.func, ast.Attribute) and not out:
                 return self._method(node.func, node.args, keywords, node)
         raise Refusal(f"{ast.unparse(node)} is not a call that the table of operations has")
+
+    def _python_number(self, call: ast.expr, node: ast.expr) -> Number[C]:
+        """``float(np.log(d))``: NumPy's result as a number that takes the dtype of the array it meets."""
+        match call:
+            case ast.Call(func=function, args=[argument], keywords=[]):
+                row = _CALLS.get(ast.unparse(function))
+                number = self.evaluate(argument)
+                if isinstance(row, Elementwise) and row.name in NUMERIC and isinstance(number, Number):
+                    return arithmetic(self.domain, row, [number], node)
+        raise Refusal(f"float() takes one of {', '.join(ELEMENTWISE[name].numpy for name in NUMERIC)} of a number")
+
+    def _function(self, node: ast.expr) -> Elementwise | None:
+        """The function that a name stands for."""
+        bound = self.names.get(node.id) if isinstance(node, ast.Name) else None
+        return bound if isinstance(bound, Elementwise) else None
 
     def _operands(self, row: Elementwise, nodes: Sequence[ast.expr]) -> list[View[C] | Number[C]]:
         if row.name != "where":

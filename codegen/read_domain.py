@@ -41,8 +41,11 @@ class Domain(Protocol[C]):
     def size(self, size: Expr) -> C:
         """A size as a number."""
 
-    def constant(self, value: int) -> C:
-        """An integer in the text."""
+    def constant(self, value: int | float) -> C:
+        """An integer in the text, or 0.5."""
+
+    def positions(self, size: Expr) -> C:
+        """The positions on an axis, in order."""
 
     def arithmetic(self, row: Elementwise, operands: Sequence[C], node: ast.expr) -> C:
         """An operation on Python numbers."""
@@ -94,8 +97,8 @@ def argument_of(name: str, argument: Argument[C], domain: Domain[C]) -> Bound[C]
         return View.whole(Buffer(shape, content, Kind.LABEL, argument.size, origin=f"the input {name}"))
     if isinstance(argument, Saved):
         return tuple(_saved(value) for value in argument.values)
-    if argument is None:
-        return None
+    if argument is None or isinstance(argument, Elementwise):
+        return argument
     return Number(argument, bool(argument.is_integer), domain.scalar(name, argument))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Symbol, nan, oo, zoo
+from sympy import Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Rational, Symbol, nan, oo, zoo
 
 from codegen.array_ops import Elementwise, Fill, Reduction, Shape
 from codegen.read_values import LabelsArgument, Placed, Refusal
@@ -69,9 +69,14 @@ class Formulas:
         """The size."""
         return Formula((), size)
 
-    def constant(self, value: int) -> Formula:
-        """The integer."""
-        return Formula((), Integer(value))
+    def constant(self, value: int | float) -> Formula:
+        """The number, which is exact."""
+        return Formula((), Rational(value))
+
+    def positions(self, size: Expr) -> Formula:
+        """The index itself."""
+        index = self._index(size)
+        return Formula((index,), index)
 
     def arithmetic(self, row: Elementwise, operands: Sequence[Formula], node: ast.expr) -> Formula:
         """The operation on the expressions."""

@@ -24,7 +24,7 @@ from codegen.array_ops import (
     reduced,
 )
 from codegen.read_domain import Domain
-from codegen.read_values import Buffer, C, Kind, Number, Placed, Refusal, View
+from codegen.read_values import Bound, Buffer, C, Kind, Number, Placed, Refusal, View
 
 _LARGEST_EXPONENT = 64
 """Of a number; exact integers would grow without end."""
@@ -32,9 +32,11 @@ _LARGEST_EXPONENT = 64
 
 def arithmetic(domain: Domain[C], row: Elementwise, numbers: Sequence[Number[C]], node: ast.expr) -> Number[C]:
     """An operation on Python numbers, which stay Python numbers and so take any array's dtype."""
-    is_integer = all(number.is_integer for number in numbers) and row.name != "divide"
+    is_integer = all(number.is_integer for number in numbers) and row.name not in ("divide", "log")
     if row.name == "divide" and numbers[1].expr == 0:
         raise Refusal("this divides by 0")
+    if row.name == "log" and not numbers[0].expr.is_nonnegative:
+        raise Refusal(f"{numbers[0].expr} may be negative, and has no logarithm then")
     if row.name == "power":
         base, exponent = (number.expr for number in numbers)
         if not exponent.is_Rational or abs(exponent) > _LARGEST_EXPONENT or (base == 0 and exponent < 0):
@@ -55,7 +57,10 @@ def elementwise(
 ) -> View[C]:
     """An operation entry by entry. With `out`, operands may share its memory: NumPy then copies them."""
     views = [operand for operand in operands if isinstance(operand, View)]
-    if not any(view.kind is Kind.REAL for view in views):
+    sizes = {view.buffer.label_size for view in views if view.kind is Kind.LABEL}
+    if len(sizes) > 1:
+        raise Refusal(f"positions on axes of {' and '.join(sorted(map(str, sizes)))} are not compared")
+    if not sizes and not any(view.kind is Kind.REAL for view in views):
         raise Refusal("without an array among its operands this has NumPy's own dtype, not the caller's")
     if row.name == "power" and not (isinstance(operands[1], Number) and operands[1].expr.is_Integer):
         raise Refusal("the exponent of an array is an integer constant")
@@ -99,6 +104,13 @@ def reduce(domain: Domain[C], row: Reduction, view: View[C], axes: Sequence[int]
     if row.name == "argmax":
         return View.whole(Buffer(shape, content, Kind.LABEL, view.shape[axes[0]]))
     return View.whole(Buffer(shape, content))
+
+
+def all_positions(domain: Domain[C], size: Bound[C], node: ast.expr) -> View[C]:
+    """The positions on an axis of a size, in order: labels that are their own index."""
+    if not (isinstance(size, Number) and size.is_integer and size.expr.is_nonnegative):
+        raise Refusal("np.arange counts the positions on one axis, by its size", node)
+    return View.whole(Buffer((size.expr,), domain.positions(size.expr), Kind.LABEL, size.expr))
 
 
 def pick(domain: Domain[C], array: View[C], labels: View[C], rows: Number[C], node: ast.expr) -> View[C]:

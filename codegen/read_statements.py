@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic
 
-from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE, ShapeError
+from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE, Elementwise, ShapeError
 from codegen.read_arrays import SIGNS, Expressions
 from codegen.read_domain import Domain, argument_of
 from codegen.read_operations import add_one_hot, elementwise
@@ -209,8 +209,8 @@ class _Walker(Generic[C]):
         if not isinstance(node, ast.Name):
             raise Refusal("saved values are names", node)
         value = self.expressions.evaluate(node)
-        if isinstance(value, tuple):
-            raise Refusal(f"{node.id} is a tuple", node)
+        if isinstance(value, tuple | Elementwise):
+            raise Refusal(f"{node.id} is no array or number, and only these are saved", node)
         return self._value_of(value) if isinstance(value, View) else value
 
     def _value_of(self, view: View[C]) -> Value[C]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from codegen.read_values import ReadBackError, Refusal
 
-RESERVED = ("np", "len", "range")
+RESERVED = ("np", "len", "range", "float")
 """Names that must mean in the function what they mean to the reader."""
 
 _ALLOWED = (
@@ -77,7 +77,7 @@ def _in_module(module: ast.Module, function: str) -> ast.FunctionDef:
             raise Refusal("a module's functions may not assign to its names", node)
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and _is_name(node.value, "np"):
             raise Refusal("NumPy may not be changed", node)
-    if "np" not in names:
+    if "np" not in names and any(_is_name(node, "np") for node in ast.walk(module)):
         raise Refusal("the module does not say `import numpy as np`")
     for statement in module.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == function:
@@ -124,5 +124,5 @@ def _check_body(definition: ast.FunctionDef) -> None:
             raise Refusal(f"{node.id} may not be assigned", node)
 
 
-def _is_name(node: ast.expr, name: str) -> bool:
+def _is_name(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name

@@ -14,7 +14,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 from sympy import Expr, Indexed, Integer, Symbol
 
-from codegen.array_ops import Shape
+from codegen.array_ops import Elementwise, Shape
 
 C = TypeVar("C")
 
@@ -90,8 +90,8 @@ class Saved(Generic[C]):
 ABSENT = None
 """The argument for an optional parameter that is not given."""
 
-Argument: TypeAlias = ArrayArgument | LabelsArgument | Symbol | Saved[C] | None
-"""What a parameter can stand for."""
+Argument: TypeAlias = ArrayArgument | LabelsArgument | Symbol | Saved[C] | Elementwise | None
+"""What a parameter can stand for; an operation entry by entry for a function."""
 
 
 @dataclass(eq=False)
@@ -165,5 +165,5 @@ class View(Generic[C]):
         )
 
 
-Bound: TypeAlias = View[C] | Number[C] | tuple["Bound[C]", ...] | None
+Bound: TypeAlias = View[C] | Number[C] | Elementwise | tuple["Bound[C]", ...] | None
 """What a name can stand for."""

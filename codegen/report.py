@@ -158,6 +158,26 @@ def _bare(value: Any) -> str:
     return f"[{', '.join(map(_bare, value))}]" if isinstance(value, list) else str(value)
 
 
+def verdict_table(verdicts: Sequence[Verdict]) -> Table:
+    """Claims by verdict, a row for each part of a document, as the first two words of an id name it."""
+    table = _table("formulas")
+    for verdict in Expected:
+        table.add_column(verdict.value, justify="right", header_style=COLOURS[verdict])
+    for part in dict.fromkeys(_part(verdict) for verdict in verdicts):
+        counts = Counter(verdict.verdict for verdict in verdicts if _part(verdict) == part)
+        table.add_row(part, *(str(counts[verdict] or "") for verdict in Expected))
+    return table
+
+
+def _part(verdict: Verdict) -> str:
+    return ".".join(verdict.id.split(".")[:2])
+
+
+def assumption_counts(assumed: Sequence[object], never: Sequence[str]) -> str:
+    """``1 assumption, 0 of them never satisfied``."""
+    return f"{_plural(len(assumed), 'assumption')}, {len(never)} of them never satisfied"
+
+
 def verdict_counts(verdicts: Sequence[Verdict]) -> str:
     """``12 claims: 10 proven, 2 refuted``."""
     counts = Counter(verdict.verdict for verdict in verdicts)

@@ -14,7 +14,7 @@ from sympy import Expr, Idx, Indexed, IndexedBase
 from codegen.choose import Program, node_cost
 from codegen.lower import DELTA, spelled
 from codegen.plan import Plan
-from codegen.program import Node, reads, sizes_read, walk
+from codegen.program import Node, functions_applied, reads, sizes_read, walk
 from derivations.notation import GRADIENT, d, name_of, size_of
 
 CHEAPER = 0.75
@@ -49,6 +49,10 @@ class Steps:
     def cost(self, names: Iterable[str]) -> float:
         """The cost of computing some steps."""
         return sum(node_cost(n) for name in names for n in walk(self.nodes[name]))
+
+    def functions(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The functions that some steps apply and that are given as arguments, by name."""
+        return tuple(sorted(frozenset().union(*(functions_applied(self.nodes[n]) for n in names))))
 
     def needed(self, wanted: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
         """The steps to compute, in order, so that some are known when others are given."""
@@ -106,16 +110,19 @@ def routines(program: Program, steps: Steps) -> tuple[Routine, ...]:
     forward = steps.needed([output], given)
     backward = steps.needed(gradients, [*given, *forward, "delta"])
     read = frozenset().union(*(steps.reads[n] for n in backward))
+    shapes = _shapes(plan, steps)
+    read |= _telling(shapes, [n for n in (*given, *forward) if n in shapes], read, _sizes(backward, steps))
     saved = tuple(n for n in (*given, *forward) if n in read and n != "delta")
     suffix = "_labels" if plan.derivation.variant.as_label else ""
-    shapes = _shapes(plan, steps)
     own = {n: shapes[n] for n in given if n in shapes}
     kept = {n: shapes[n] for n in saved if n in shapes} | {"delta": shapes["delta"]}
-    made = [Routine(f"forward{suffix}", given, forward, (output,), saves=saved, shapes=_unpacked(forward, steps, own))]
+    asked = (*given, *steps.functions(forward))
+    made = [Routine(f"forward{suffix}", asked, forward, (output,), saves=saved, shapes=_unpacked(forward, steps, own))]
     again = steps.needed(saved, given)
     if steps.cost(again) <= CHEAPER * steps.cost(forward):
+        asked = (*given, *steps.functions(again))
         made.append(
-            Routine(f"saved_values{suffix}", given, again, (), saves=saved, shapes=_unpacked(again, steps, own))
+            Routine(f"saved_values{suffix}", asked, again, (), saves=saved, shapes=_unpacked(again, steps, own))
         )
     parts: list[tuple[str, Sequence[str]]] = [("backward", gradients)]
     if plan.derivation.layer.parameters:
@@ -124,7 +131,7 @@ def routines(program: Program, steps: Steps) -> tuple[Routine, ...]:
         needed = steps.needed(wanted, [*saved, "delta"])
         made.append(
             Routine(
-                f"{name}{suffix}", ("saved", "delta"), needed, tuple(wanted), saved=saved,
+                f"{name}{suffix}", ("saved", "delta", *steps.functions(needed)), needed, tuple(wanted), saved=saved,
                 shapes=_unpacked(needed, steps, kept),
             )
         )
@@ -140,17 +147,36 @@ def _shapes(plan: Plan, steps: Steps) -> dict[str, tuple[Expr, ...]]:
     return shapes | {"delta": shapes[spelled(plan.output)]}
 
 
+def _sizes(names: Sequence[str], steps: Steps) -> frozenset[Expr]:
+    """The sizes whose values some steps read."""
+    return frozenset().union(*(sizes_read(steps.nodes[n]) for n in names))
+
+
+def _telling(
+    shapes: Mapping[str, tuple[Expr, ...]], known: Sequence[str], read: frozenset[str], sizes: frozenset[Expr]
+) -> frozenset[str]:
+    """Arrays to save for nothing but their shapes: those of the sizes that no array read anyway tells."""
+    found: frozenset[str] = frozenset()
+    for size in sorted(sizes, key=str):
+        telling = [name for name in ("delta", *known) if size in shapes[name]]
+        if telling and not (read | found | {"delta"}) & set(telling):
+            found |= {telling[0]}
+    return found
+
+
 def _unpacked(
     names: Sequence[str], steps: Steps, shapes: Mapping[str, tuple[Expr, ...]]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Arrays that tell the sizes whose values some steps read."""
-    missing = frozenset().union(*(sizes_read(steps.nodes[n]) for n in names))
+    missing = _sizes(names, steps)
     told: list[tuple[str, tuple[str, ...]]] = []
-    for array, shape in shapes.items():
-        found = [s for s in shape if s in missing]
-        if found:
-            told.append((array, tuple(spelled(str(s)) if s in missing else "_" for s in shape)))
-            missing -= frozenset(found)
+    while missing:
+        array = max(shapes, key=lambda name: len(missing.intersection(shapes[name])))
+        shape = shapes[array]
+        if not missing.intersection(shape):
+            break
+        told.append((array, tuple(spelled(str(s)) if s in missing else "_" for s in shape)))
+        missing -= frozenset(shape)
     return tuple(told)
 
 

@@ -31,6 +31,22 @@ def layers_named(names: Sequence[str]) -> list[Layer]:
     return [layer for layer in LAYERS if layer.name in wanted or not names]
 
 
+def layer_named(name: str) -> Layer:
+    """The layer of this name or alias, be it one that is only judged.
+
+    Raises
+    ------
+    UnknownName
+        Where none is called that; the message says which come near, or else which there are.
+    """
+    owner = {_plain(spelled): layer for layer in JUDGED for spelled in (layer.name, *layer.aliases)}
+    if _plain(name) not in owner:
+        spelled = [each for layer in JUDGED for each in (layer.name, *layer.aliases)]
+        known = ", ".join(layer.name for layer in JUDGED)
+        raise UnknownName(_unknown("layer", name, spelled, f"there are {known}"))
+    return owner[_plain(name)]
+
+
 def claims_of(ids: Sequence[str]) -> list[tuple[Layer, list[str]]]:
     """Each layer with the ids of its claims that are asked for; without ids, all of both.
 

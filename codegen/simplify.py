@@ -8,13 +8,14 @@ from dataclasses import replace
 from sympy import Add, Expr, Idx, Indexed, Mul, Poly, Pow, Sum, Symbol, cancel, exp, factor, fraction, together
 
 from codegen.plan import Plan, entry, fresh_name
+from codegen.sharing import differences
 from derivations.derivation import use_assumptions
 from derivations.form import NotShown
 from derivations.form_expression import to_expression
 from derivations.normal_form import to_form
 from derivations.notation import name_of, size_of
 from derivations.pull_back import Step
-from derivations.substitution import factors_of, inline, replace_reads, subexpressions, tidy
+from derivations.substitution import factors_of, inline, names_read, replace_reads, subexpressions, tidy
 
 
 def candidates(plan: Plan) -> Iterator[Plan]:
@@ -88,7 +89,7 @@ def _without(plan: Plan, step: Step) -> Plan:
     def put(steps: Sequence[Step]) -> tuple[Step, ...]:
         return tuple(
             replace(s, right=clean(plan, inline(s.right, step.left, step.right)))
-            if any(name_of(r) == name_of(step.left) for r in s.right.atoms(Indexed))
+            if name_of(step.left) in names_read(s.right)
             else s
             for s in steps
             if s != step
@@ -105,6 +106,8 @@ def _normal(plan: Plan, step: Step) -> Plan | None:
         right = collect(cancelled(to_expression(to_form(step.right, opaque), _letters(plan))))
     except NotShown:
         return None
+    if differences(step.right) - differences(right):
+        return None  # x − m multiplied out loses the digits that x and m share
     changed = replace(step, right=right)
 
     def swap(steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -120,7 +123,7 @@ def cancelled(e: Expr) -> Expr:
     as a power of e^u; only polynomials are touched.
     """
     symbols: dict[Expr, Symbol] = {}
-    flat = _symbolic(e, symbols)
+    flat = symbolic(e, symbols)
     above, below = fraction(cancel(together(flat)))
     generators = sorted(below.free_symbols, key=str)
     others = sorted(above.free_symbols - below.free_symbols, key=str)
@@ -131,10 +134,10 @@ def cancelled(e: Expr) -> Expr:
     return Add(*(factor(t) for t in reduced)).xreplace({symbol: part for part, symbol in symbols.items()})
 
 
-def _symbolic(e: Expr, symbols: dict[Expr, Symbol]) -> Expr:
+def symbolic(e: Expr, symbols: dict[Expr, Symbol]) -> Expr:
     """An expression with a symbol in place of all that is not +, ·, or an integer power."""
     if isinstance(e, (Add, Mul)) or (isinstance(e, Pow) and e.exp.is_Integer):
-        return e.func(*(_symbolic(a, symbols) for a in e.args))
+        return e.func(*(symbolic(a, symbols) for a in e.args))
     if e.is_Rational:
         return e
     if isinstance(e, exp):

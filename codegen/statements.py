@@ -111,7 +111,7 @@ def _base(node: Node) -> Node | None:
         return None
     candidates = node.args if node.op in ("add", "multiply", "maximum", "minimum") else node.args[:1]
     fresh = [a for a in candidates if a.shape == node.shape and a.op not in ("read", "view", "number", "pick")]
-    return fresh[0] if fresh else None
+    return next((a for a in fresh if needs_statements(a)), fresh[0] if fresh else None)
 
 
 def _is_stepwise(node: Node) -> bool:
@@ -119,7 +119,7 @@ def _is_stepwise(node: Node) -> bool:
     base = _base(node)
     if base is None:
         return False
-    return needs_statements(node) or base.op in PRODUCTS or _is_stepwise(base)
+    return needs_statements(node) or base.op in (*PRODUCTS, "fill") or _is_stepwise(base)
 
 
 def reuse_buffers(lines: Sequence[Statement], kept: frozenset[str]) -> list[Statement]:

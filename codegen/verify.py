@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from sympy import Abs, Add, Expr, Idx, Indexed, IndexedBase, Max, Mul, Pow, Sum, exp
 
@@ -16,13 +17,13 @@ from codegen.intervals import FLOAT32, FLOAT64
 from codegen.lower import spelled
 from codegen.read_back import ArrayArgument, Formula, Number, ReadBackError, Reading, Value, read_function
 from codegen.read_values import Kind
-from codegen.verify_safety import BOUND, safeties
+from codegen.verify_safety import safeties, stated
 from codegen.view import BACKWARDS, LABELS, View
 from derivations.derivation import derive, specialise, variants
 from derivations.fingerprint import agree
 from derivations.layer import Layer
 from derivations.normal_form import Meaning, is_zero
-from derivations.notation import name_of, size_of
+from derivations.notation import maximum_over, name_of, size_of
 
 ASSUMPTION = "assumption_"
 
@@ -79,20 +80,25 @@ class _Proofs:
                 except ReadBackError as error:
                     yield Check(self.view.subject(name), "can be read back", False, str(error))
 
+    def read(self, *given: Any, **facts: Any) -> tuple[Reading[Formula], ...]:
+        """Read back; a maximum is any shift, unless the formulas of the layer have one themselves."""
+        rights = [step.right for step in (*self.view.derivation.steps, *self.view.derivation.gradients)]
+        return read_function(*given, maxima="exact" if any(r.has(maximum_over) for r in rights) else "unknown", **facts)
+
     def check_from(self, first: str, backwards: Sequence[str]) -> Iterator[Check]:
         """A function that saves values, and each backward on them."""
         saves_only = first.startswith("saved_values")
-        given = self.view.arguments()
-        plain = read_function(self.view.source, first, given, is_nonnegative=self.is_nonnegative, only_saved=saves_only)
-        bare = read_function(self.view.source, first, given, only_saved=saves_only)
+        given = self.view.arguments(first)
+        plain = self.read(self.view.source, first, given, is_nonnegative=self.is_nonnegative, only_saved=saves_only)
+        bare = self.read(self.view.source, first, given, only_saved=saves_only)
         yield from self.proofs(first, [] if saves_only else [name_of(self.view.derivation.output)], plain, bare)
         yield from self.safety(first, backwards)
         for way, reading in enumerate(plain):
             kept, other = name_saved(reading, "°"), name_saved(bare[way], "°°")
             for name in backwards:
-                given, bare_given = self.view.saved(kept.reading), self.view.saved(other.reading)
-                read = read_function(self.view.source, name, given, is_nonnegative=self.is_nonnegative)
-                again = read_function(self.view.source, name, bare_given)
+                given, bare_given = self.view.saved(kept.reading, name), self.view.saved(other.reading, name)
+                read = self.read(self.view.source, name, given, is_nonnegative=self.is_nonnegative)
+                again = self.read(self.view.source, name, bare_given)
                 yield from self.proofs(name, self.view.wanted(name), read, again, kept.steps, other.steps)
 
     def proofs(
@@ -159,8 +165,9 @@ class _Proofs:
     def safety(self, first: str, backwards: Sequence[str]) -> Iterator[Check]:
         """Whether nothing that the functions compute can leave its range, in float64 and in float32."""
         for limits in (FLOAT64, FLOAT32):
-            shown = f"is safe in {limits.name} within ±{BOUND:g}"
-            for name, safety in safeties(self.view, first, backwards, BOUND, limits):
+            entries = stated(self.view.source, limits)
+            shown = f"is safe in {limits.name} within ±{entries.bound:g}"
+            for name, safety in safeties(self.view, first, backwards, entries, limits):
                 left = "; ".join(map(str, safety.open))
                 yield Check(self.view.subject(name), shown, safety.is_shown, left or f"{len(safety.obligations)} shown")
 

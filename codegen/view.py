@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Idx
+from sympy import Expr, Function, Idx
 
+from codegen.array_ops import CALL, Elementwise
 from codegen.lower import spelled
 from codegen.read_back import ABSENT, Argument, ArrayArgument, Formula, LabelsArgument, Reading, Saved, Value
 from derivations.derivation import Derivation, Variant
@@ -43,8 +45,8 @@ class View:
         """What a check is about."""
         return f"{self.layer.name}.{function}{f' ({self.variant})' if str(self.variant) else ''}"
 
-    def arguments(self) -> dict[str, Argument[Any]]:
-        """What the parameters of the forward stand for, in their order."""
+    def arguments(self, function: str) -> dict[str, Argument[Any]]:
+        """What the parameters of the forward, or of what only saves, stand for, in their order."""
         layer, target = self.layer, self.derivation.target
         given: dict[str, Argument[Any]] = {}
         if target is not None:
@@ -55,15 +57,25 @@ class View:
         entries = [*layer.inputs, *layer.parameters]
         given |= {spelled(name_of(e)): ArrayArgument(e) for e in entries if name_of(e) not in optional}
         given |= {spelled(str(hyper.symbol)): hyper.symbol for hyper in layer.hyperparameters}
+        given |= self._functions(function)
         for e in entries:
             if name_of(e) in optional:
                 given[spelled(name_of(e))] = ABSENT if name_of(e) in self.variant.absent else ArrayArgument(e)
         return given
 
-    def saved(self, reading: Reading[Any]) -> dict[str, Argument[Any]]:
+    def saved(self, reading: Reading[Any], function: str) -> dict[str, Argument[Any]]:
         """The arguments of a backward."""
-        output = self.derivation.output
-        return {"saved": Saved(reading.saved or ()), "delta": ArrayArgument(d(output.base)[output.indices])}
+        delta = self.derivation.output
+        given = {"saved": Saved(reading.saved or ()), "delta": ArrayArgument(d(delta.base)[delta.indices])}
+        return given | self._functions(function)
+
+    def _functions(self, function: str) -> dict[str, Argument[Any]]:
+        """Those parameters of a function that are functions themselves: which of them it needs, its text says."""
+        names = [f"{each.__name__}{prime}" for each in self.layer.unspecified for prime in ("", "'")]
+        known: dict[str, Argument[Any]] = {spelled(name): unspecified(name, spelled(name)) for name in names}
+        definitions = (node for node in ast.parse(self.source).body if isinstance(node, ast.FunctionDef))
+        parameters = [arg.arg for node in definitions if node.name == function for arg in node.args.args]
+        return {parameter: known[parameter] for parameter in parameters if parameter in known}
 
     def ranges(self) -> dict[str, tuple[float, float]]:
         """The ranges of the hyperparameters within which the layer states that it is safe."""
@@ -89,3 +101,8 @@ class View:
         entry = next(s.left for s in steps if name_of(s.left) == tensor)
         sizes = tuple(size_of(i) for i in entry.indices if isinstance(i, Idx))
         return entry.base[value.content.indices] if sizes == tuple(value.axes) else None
+
+
+def unspecified(function: str, python: str) -> Elementwise:
+    """A function that is given as an argument: it makes a new array of the shape and dtype of the one it takes."""
+    return Elementwise(f"{function}()", 1, python, "", CALL, "", Function(function), is_given=True)

@@ -6,6 +6,8 @@ of everything below::
     # backproof generate Linear
     # content: 0b0c2f8d6fd0f4a0c6c3f2f5d7a1e9b4
 
+In a Markdown file the same stands between ``<!--`` and ``-->``.
+
 A file whose text does not match its own hash, or that has no such lines, was written by somebody. It is
 named and kept.
 """
@@ -22,8 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-COMMAND = "# backproof generate"
-CONTENT = "# content: "
+COMMAND = "backproof generate"
+CONTENT = "content: "
+COMMENTS = {".md": ("<!-- ", " -->")}
+"""How a comment begins and ends in files of a kind; elsewhere it is Python's."""
 HASH_LENGTH = 32
 TEMPORARY = ".backproof-tmp"
 
@@ -49,15 +53,17 @@ class Generated:
     @property
     def has_header(self) -> bool:
         """Whether its first line says that it was generated."""
-        return self.text.startswith((COMMAND + "\n", COMMAND + " "))
+        opening, closing = _comment(self.path)
+        return self.text.startswith((f"{opening}{COMMAND}{closing}\n", f"{opening}{COMMAND} "))
 
     @property
     def is_by_hand(self) -> bool:
         """Whether somebody wrote or edited it. An empty file holds nothing that could be lost."""
         if not self.text:
             return False
+        opening, closing = _comment(self.path)
         content = self.text.split("\n", 2)[1:2]
-        return not (self.has_header and content == [CONTENT + _hash(self.body)])
+        return not (self.has_header and content == [f"{opening}{CONTENT}{_hash(self.body)}{closing}"])
 
     @property
     def body(self) -> str:
@@ -82,7 +88,7 @@ class Difference:
     diff: str
 
 
-def stamp(body: str, names: Iterable[str] = ()) -> str:
+def stamp(body: str, names: Iterable[str] = (), path: Path = Path("module.py")) -> str:
     """Put the two lines of a generated file above its body.
 
     Parameters
@@ -91,8 +97,12 @@ def stamp(body: str, names: Iterable[str] = ()) -> str:
         The text of the module.
     names : iterable of str
         The names that were given to ``backproof generate``; none where it was called for all layers.
+    path : Path
+        Where the file is to stand: the end of its name tells how a comment is written.
     """
-    return f"{' '.join([COMMAND, *names])}\n{CONTENT}{_hash(body)}\n{body}"
+    opening, closing = _comment(path)
+    lines = " ".join([COMMAND, *names]), CONTENT + _hash(body)
+    return "".join(f"{opening}{line}{closing}\n" for line in lines) + body
 
 
 def write_all(files: Mapping[Path, str], *, force: bool = False, complete: bool = False) -> list[Outcome]:
@@ -137,6 +147,10 @@ def check_all(files: Mapping[Path, str], *, complete: bool = False) -> list[Diff
     for stale in _stale(files) if complete else ():
         differences.append(Difference(stale.path, "stale", _diff(stale.path, stale.text, "")))
     return differences
+
+
+def _comment(path: Path) -> tuple[str, str]:
+    return COMMENTS.get(path.suffix, ("# ", ""))
 
 
 def _hash(body: str) -> str:

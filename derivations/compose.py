@@ -54,8 +54,11 @@ def _chain(first: Layer, second: Layer) -> Layer:
         target=after.target,
         target_as_label=after.target_as_label,
         optional=(*before.optional, *after.optional),
+        flags={**before.flags, **after.flags},
+        functions={**before.functions, **after.functions},
         hyperparameters=(*before.hyperparameters, *after.hyperparameters),
         assumptions=(*before.assumptions, *after.assumptions),
+        domains={**before.domains, **{base: one for base, one in after.domains.items() if base.label != flow}},
         sizes=_arguments(before.sizes, after.sizes),
         initial={**before.initial, **after.initial},
     )
@@ -148,11 +151,13 @@ def _renamed(layer: Layer, names: Renaming) -> Layer:
         target=new(layer.target),
         target_as_label=table(layer.target_as_label),
         optional=tuple(map(new, layer.optional)),
+        flags={_base(new(base)): flag for base, flag in layer.flags.items()},
         hyperparameters=tuple(
             Hyperparameter(new(h.symbol), h.default, tuple(map(new, h.conditions)), h.safe)
             for h in layer.hyperparameters
         ),
         assumptions=tuple(Assumption(new(a.left), new(a.right), table(a.example)) for a in layer.assumptions),
+        domains={_base(new(base)): domain for base, domain in layer.domains.items()},
         sizes=table(layer.sizes),
         initial={_base(new(base)): Initial(new(i.bound)) for base, i in layer.initial.items()},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Mapping
 
 from sympy import Expr, Idx, Indexed, Intersection, KroneckerDelta, S, Set, Symbol
@@ -29,6 +31,7 @@ def check_layer(layer: Layer) -> None:
     declared = _declared(layer)
     _check_names(layer, declared)
     _check_parameters(layer)
+    _check_domains(layer)
     labels = _labels(layer)
     scalars = frozenset(str(h.symbol) for h in layer.hyperparameters)
     for position, (left, right) in enumerate(layer.steps):
@@ -120,19 +123,38 @@ def _check_names(layer: Layer, declared: Mapping[str, tuple[Expr, ...]]) -> None
 
 def _check_parameters(layer: Layer) -> None:
     names = {name_of(p) for p in layer.parameters}
-    for base in (*layer.optional, *layer.initial):
+    for base in (*layer.optional, *layer.flags, *layer.initial):
         if name_of(base) not in names:
             raise DefinitionError(
                 f"{layer.name}: {name_of(base)} is optional or initialised, but is no parameter; list it in parameters="
             )
-    known = set(layer.sizes.values())
-    for parameter in layer.parameters:
-        for index in parameter.indices:
-            if size_of(index) not in known:
-                raise DefinitionError(
-                    f"{layer.name}: the size {size_of(index)} of the parameter {parameter} is not among the "
-                    f"constructor's arguments; add it to sizes="
-                )
+    for function in layer.functions:
+        if function not in layer.unspecified:
+            raise DefinitionError(f"{layer.name}: {function} has arguments, but no step applies it; do, or drop them")
+
+
+def _check_domains(layer: Layer) -> None:
+    """Each is of an input or the target, has at least one end, and ends that mean the same in every dtype."""
+    given = [*layer.inputs, *([layer.target] if layer.target is not None else [])]
+    names = [name_of(entry) for entry in given]
+    for base, domain in layer.domains.items():
+        formula = f"{layer.name}: the domain of {name_of(base)}"
+        if name_of(base) not in names:
+            raise DefinitionError(f"{formula}: {name_of(base)} is no input or target, but one of these has a domain")
+        if not domain.low < domain.high or (math.isinf(domain.low) and math.isinf(domain.high)):
+            raise DefinitionError(
+                f"{formula} is from {domain.low} to {domain.high}: give a lower end below the upper, one of them finite"
+            )
+        for end in (domain.low, domain.high):
+            if not _is_float32(end):
+                raise DefinitionError(f"{formula} ends at {end}, which float32 cannot hold; give one that it holds")
+
+
+def _is_float32(value: float) -> bool:
+    try:
+        return bool(struct.unpack("f", struct.pack("f", value))[0] == value)
+    except OverflowError:
+        return False
 
 
 def _check_indices(left: Indexed, right: Expr, formula: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Mul
 
 from derivations.fingerprint import Opinion, agree
+from derivations.latex import latex_equation
 from derivations.layer import OPEN, PROVEN, REFUTED, Expected, Statement
 from derivations.normal_form import is_zero
-from derivations.obligations import SameEntry, SameSize, obligations
+from derivations.obligations import Obligation, SameEntry, SameSize, obligations
 from derivations.setting import Setting
 from derivations.substitution import free_indices
+from derivations.text import equation
 from derivations.witness import BRIEF, THOROUGH, Witness, find_witness, size_witness
 
 
@@ -47,8 +49,16 @@ def find(setting: Setting, statement: Statement) -> Finding:
         found = _sizes(obligation) if isinstance(obligation, SameSize) else _entries(setting, obligation)
         checks += found.checks
         if found.verdict is not PROVEN:
-            return Finding(found.verdict, checks, found.witness, found.reason)
+            return Finding(found.verdict, checks, _named(found.witness, obligation, setting.layer.loss), found.reason)
     return Finding(PROVEN, checks)
+
+
+def _named(witness: Witness | None, failed: Obligation, loss: str) -> Witness | None:
+    """The witness; of one of several equalities it says which."""
+    if witness is None or isinstance(failed, SameSize) or not failed.part:
+        return witness
+    sides = equation(failed.left, failed.right)
+    return replace(witness, compares=sides, equation=latex_equation(failed.left, failed.right, loss))
 
 
 def _sizes(wanted: SameSize) -> Finding:
@@ -68,7 +78,7 @@ def _entries(setting: Setting, wanted: SameEntry) -> Finding:
     below = setting.resolved(left), setting.resolved(right)
     zero = wanted.in_order and is_zero(Add(below[0], Mul(-1, below[1])), setting.meaning())
     opinion = agree(setting.layer, setting.spelled_out(left), setting.spelled_out(right))
-    search = find_witness(setting, *below, BRIEF if zero else THOROUGH, _places(wanted))
+    search = find_witness(setting, *below, BRIEF if zero else THOROUGH, _places(wanted), wanted.matrices)
     _stop_if_they_disagree(setting, wanted, zero, opinion, search.witness)
     seen = "no difference" if search.witness is None else "a difference"
     checks = (

@@ -28,6 +28,7 @@ from derivations.form_sums import rename, rename_index, settle, sum_over
 
 Rules = tuple[tuple[Form, Form], ...]
 DEPTH = 4
+MOST_DIVISIONS = 64
 
 
 def is_zero_form(form: Form, rules: Rules = (), depth: int = DEPTH) -> bool:
@@ -57,10 +58,28 @@ def _is_zero_where(held: Monomial, form: Form, rules: Rules, depth: int) -> bool
     a denominator that is shown to be 0 shows nothing.
     """
     cleared, denominators = clear_denominators(form)
-    cleared = assume(settle(cleared), rules)
+    cleared = _without_multiples(assume(settle(cleared), rules), held)
     if cleared and _gather_sums(cleared, rules, depth):
         return False
     return not any(is_zero_form(multiply(monomial_form(held), d[1]), rules, depth - 1) for d in denominators)
+
+
+def _without_multiples(form: Form, held: Monomial) -> Form:
+    """The form without multiples of each u with [u = 0] among its indicators: [u = 0]·u·v is 0."""
+    for zero in (atom[1] for atom, _ in held if atom[0] == "zer"):
+        lead, coefficient = max(zero, key=lambda term: (sum(e for _, e in term[0]), term[0]))
+        for _ in range(MOST_DIVISIONS):
+            term = next((t for t in form if lead and _divides(lead, t[0])), None)
+            if term is None:
+                break
+            quotient = multiply(monomial_form(*term), monomial_form(tuple((a, -e) for a, e in lead), 1 / coefficient))
+            form = add(form, scale(multiply(quotient, zero), -1))
+    return form
+
+
+def _divides(lead: Monomial, monomial: Monomial) -> bool:
+    exponents = dict(monomial)
+    return all(exponents.get(atom, 0) >= exponent > 0 for atom, exponent in lead)
 
 
 def clear_denominators(form: Form) -> tuple[Form, tuple[Atom, ...]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from sympy import Expr, Indexed
+from sympy import Expr
 
-from derivations.claim_axes import check_reads
+from derivations.claim_cases import layer_declared
 from derivations.definition import check_layer
-from derivations.evidence import Disagreement, Finding, find
+from derivations.evidence import Disagreement
 from derivations.latex import latex, latex_in_order, latex_shape, latex_statement
 from derivations.layer import (
     DEFINITION,
@@ -22,6 +23,7 @@ from derivations.layer import (
     OPEN,
     PROVEN,
     REFUTED,
+    All,
     Assumption,
     Blank,
     Claim,
@@ -34,11 +36,11 @@ from derivations.layer import (
     Shape,
     Statement,
 )
-from derivations.notation import d, name_of
 from derivations.obligations import formulas, shape_of
-from derivations.setting import Setting, setting_of
+from derivations.setting import Setting
 from derivations.statement_text import shape_text, statement_text
 from derivations.text import equation
+from derivations.trial import Trial, is_proven, try_claim
 from derivations.unknowns import unknowns_of
 
 __all__ = ["Disagreement", "Verdict", "judge", "judge_claim"]
@@ -51,7 +53,7 @@ class Verdict:
     ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right; ``plain`` and
     ``plain_derived`` are the same as plain text. ``witness`` is the
     witness of a refuted claim as JSON (`Witness.to_json`); ``checks`` says what was done, ``assumptions``
-    what the verdict rests on, ``reading`` how the typesetting was read.
+    what the verdict rests on, ``reading`` how the typesetting was read, ``loss`` what the Loss is called.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Verdict:
     reading: str
     plain: str = ""
     plain_derived: str = ""
+    loss: str = "L"
 
 
 @dataclass(frozen=True)
@@ -75,23 +78,19 @@ class Spelling:
     statement: Callable[[Statement], str]
     equation: Callable[[Expr, Expr], str]
     shape: Callable[[Matrix, Sequence[Expr]], str]
+    comma: str
 
 
-LATEX = Spelling(latex_statement, lambda left, right: f"{latex(left)} = {latex_in_order(right)}", latex_shape)
-PLAIN = Spelling(statement_text, equation, shape_text)
+def _in_latex(loss: str) -> Spelling:
+    return Spelling(
+        partial(latex_statement, loss=loss),
+        lambda left, right: f"{latex(left, loss)} = {latex_in_order(right, loss)}",
+        partial(latex_shape, loss=loss),
+        r",\quad ",
+    )
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """A statement judged in one setting."""
-
-    setting: Setting
-    finding: Finding
-    absent: tuple[str, ...] = ()
-
-    @property
-    def verdict(self) -> Expected:
-        return self.finding.verdict
+PLAIN = Spelling(statement_text, equation, shape_text, ", ")
 
 
 def judge(layer: Layer) -> list[Verdict]:
@@ -110,59 +109,65 @@ def judge_claim(layer: Layer, claim: Claim) -> Verdict:
         If the claim reads a tensor along axes that are not its own, or an assumption that it requires has no
         example that satisfies it.
     """
-    trial = _try(layer, claim.statement)
+    if claim.declares:
+        return _with_declaration(layer, claim)
+    trial = try_claim(layer, claim)
     if claim.requires and trial.verdict is not PROVEN:
         return _with_hypothesis(layer, claim, trial)
     if isinstance(claim.statement, Blank):
         verdict = INCOMPLETE if trial.verdict is PROVEN else OPEN
         return _verdict(claim, trial, verdict)
-    if isinstance(claim.statement, Defines) and trial.verdict is PROVEN:
+    if _is_definition(claim.general or claim.statement) and trial.verdict is PROVEN:
         return _verdict(claim, trial, DEFINITION)
     if trial.verdict is REFUTED and claim.correction is not None:
         return _corrected(layer, claim, trial, claim.correction)
     return _verdict(claim, trial, trial.verdict)
 
 
-def _with_hypothesis(layer: Layer, claim: Claim, without: _Trial) -> Verdict:
+def _is_definition(statement: Statement) -> bool:
+    """What a document takes a step to be, with what else it says of it there."""
+    if isinstance(statement, All):
+        return any(map(_is_definition, statement.parts))
+    return isinstance(statement, Defines)
+
+
+def _with_declaration(layer: Layer, claim: Claim) -> Verdict:
+    """Incomplete: the document does not declare a symbol, and with a declaration the claim is proven."""
+    trial = try_claim(layer_declared(layer, claim), claim)
+    if trial.verdict is not PROVEN:
+        return _verdict(claim, trial, OPEN)
+    declared = tuple(equation(left, right) for left, right in claim.declares.items())
+    found = _verdict(claim, trial, INCOMPLETE)
+    return replace(found, assumptions=(*found.assumptions, *declared))
+
+
+def _with_hypothesis(layer: Layer, claim: Claim, without: Trial) -> Verdict:
     """Incomplete: refuted without a hypothesis that the document does not state, proven with it."""
     stronger = replace(layer, assumptions=(*layer.assumptions, *claim.requires))
     check_layer(stronger)
-    trial = _try(stronger, claim.statement)
+    trial = try_claim(stronger, claim)
     if without.verdict is REFUTED and trial.verdict is PROVEN:
         return replace(_verdict(claim, trial, INCOMPLETE), witness=_witness(without))
     return _verdict(claim, without, OPEN)
 
 
-def _corrected(layer: Layer, claim: Claim, trial: _Trial, correction: Statement) -> Verdict:
+def _corrected(layer: Layer, claim: Claim, trial: Trial, correction: Statement) -> Verdict:
     """Refuted, if what should stand there is proven itself."""
-    if _try(layer, correction).verdict is PROVEN:
+    if is_proven(layer, claim, correction):
         return _verdict(claim, trial, REFUTED)
     verdict = _verdict(claim, trial, OPEN)
     return replace(verdict, reason="refuted, but the correction is not proven")
 
 
-def _try(layer: Layer, statement: Statement) -> _Trial:
-    """A statement with all optional parameters; if that does not prove it, without those it does not name."""
-    used = formulas(statement)
-    check_reads(layer, used)
-    setting = setting_of(layer, used)
-    whole = _Trial(setting, find(setting, statement))
-    named = {name_of(e) for f in used for e in f.atoms(Indexed)}
-    absent = tuple(name_of(base) for base in layer.optional if not {name_of(base), name_of(d(base))} & named)
-    if whole.verdict is PROVEN or not absent:
-        return whole
-    setting = setting_of(layer, used, absent)
-    return _Trial(setting, find(setting, statement), absent)
-
-
-def _verdict(claim: Claim, trial: _Trial, verdict: Expected) -> Verdict:
+def _verdict(claim: Claim, trial: Trial, verdict: Expected) -> Verdict:
     corrected = claim.correction if verdict is REFUTED else None
+    spelling = _in_latex(trial.setting.layer.loss)
     return Verdict(
         claim.id,
         verdict,
         claim.expected,
-        latex_statement(claim.statement),
-        _right(claim, corrected, trial, LATEX),
+        spelling.statement(claim.statement),
+        _right(claim, corrected, trial, spelling),
         _witness(trial),
         trial.finding.reason if verdict is OPEN else claim.reason,
         _assumptions(claim, trial),
@@ -170,23 +175,24 @@ def _verdict(claim: Claim, trial: _Trial, verdict: Expected) -> Verdict:
         claim.reading,
         statement_text(claim.statement),
         _right(claim, corrected, trial, PLAIN),
+        trial.setting.layer.loss,
     )
 
 
-def _right(claim: Claim, corrected: Statement | None, trial: _Trial, spelling: Spelling) -> str:
+def _right(claim: Claim, corrected: Statement | None, trial: Trial, spelling: Spelling) -> str:
     if corrected is not None:
         return spelling.statement(corrected)
-    return derived_text(claim.statement, trial.setting, spelling)
+    return derived_text(claim.general or claim.statement, trial.setting, spelling)
 
 
-def _witness(trial: _Trial) -> dict[str, Any] | None:
+def _witness(trial: Trial) -> dict[str, Any] | None:
     return None if trial.finding.witness is None else trial.finding.witness.to_json()
 
 
-def _assumptions(claim: Claim, trial: _Trial) -> tuple[str, ...]:
+def _assumptions(claim: Claim, trial: Trial) -> tuple[str, ...]:
     """What the verdict rests on: equations between inputs, conditions, what is absent."""
     setting = trial.setting
-    sides = [setting.resolved(setting.read(f)) for f in formulas(claim.statement)]
+    sides = [setting.resolved(setting.read(f)) for f in formulas(trial.statement)]
     unknowns = unknowns_of(setting, sides)
     equations = [_spell(a) for a in unknowns.assumptions]
     known = [h for h in setting.layer.hyperparameters if str(h.symbol) in unknowns.scalars]
@@ -204,6 +210,9 @@ def _spell(assumption: Assumption) -> str:
 
 def derived_text(statement: Statement, setting: Setting, spelling: Spelling) -> str:
     """What is right: the derived formula of an entry, a shape, or the statement itself."""
+    if isinstance(statement, All):
+        found = dict.fromkeys(derived_text(part, setting, spelling) for part in statement.parts)
+        return spelling.comma.join(found)
     if isinstance(statement, Shape):
         return spelling.shape(statement.matrix, shape_of(statement.matrix))
     if isinstance(statement, Blank):

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sympy import Add, Expr, Idx, Indexed, Mul, Pow, Sum
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Sum, Symbol
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from derivations.bounds import with_plain_bounds
-from derivations.layer import Defines, Equal, Matrices, Matrix, Product, Shape, Statement
-from derivations.notation import GRADIENT, is_gradient, name_of, size_of
+from derivations.layer import All, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
+from derivations.notation import GRADIENT, is_gradient, is_single, name_of, size_of
+from derivations.products import is_divisor
 from derivations.substitution import bound_indices
 from derivations.text import factor_key, term_key
 
@@ -21,14 +23,14 @@ ACCENTS = {"ŷ": r"\hat{y}"}
 WORDS = {"loss": r"\ell", "eps": r"\varepsilon"}
 
 
-def latex(e: Expr) -> str:
-    """An expression as LaTeX, in the order in which it was typed."""
-    return str(_Printer({"order": "none", "fold_short_frac": False}).doprint(with_plain_bounds(e)))
+def latex(e: Expr, loss: str = "L") -> str:
+    """An expression as LaTeX, in the order in which it was typed; ``loss`` is what the Loss is called."""
+    return str(_Printer(loss).doprint(with_plain_bounds(e)))
 
 
-def latex_in_order(e: Expr) -> str:
+def latex_in_order(e: Expr, loss: str = "L") -> str:
     """An expression that nobody typed as LaTeX, in the order that a person would write it in."""
-    return latex(_in_order(e))
+    return latex(_in_order(e), loss)
 
 
 def _in_order(e: Expr) -> Expr:
@@ -42,68 +44,76 @@ def _in_order(e: Expr) -> Expr:
     return e.func(*args, evaluate=False)
 
 
-def latex_equation(left: Expr, right: Expr) -> str:
+def latex_equation(left: Expr, right: Expr, loss: str = "L") -> str:
     """``left = right`` as LaTeX."""
-    return f"{latex(left)} = {latex(right)}"
+    return f"{latex(left, loss)} = {latex(right, loss)}"
 
 
-def latex_statement(statement: Statement) -> str:
+def latex_statement(statement: Statement, loss: str = "L") -> str:
     """A claim's statement as LaTeX; a matrix by its entry, with what counts its rows; its columns."""
+    if isinstance(statement, All):
+        return r",\quad ".join(latex_statement(part, loss) for part in statement.parts)
     if isinstance(statement, Equal):
-        return latex_equation(statement.left, statement.right)
+        return latex_equation(statement.left, statement.right, loss)
     if isinstance(statement, Matrices):
-        return f"{_matrix(statement.left)} = {_matrix(statement.right)}"
+        return f"{_matrix(statement.left, loss)} = {_matrix(statement.right, loss)}"
     if isinstance(statement, Product):
-        factors = f"{_matrix(statement.left)} {_matrix(statement.right)}"
-        return f"{factors} = {_matrix(statement.result)}"
+        factors = f"{_matrix(statement.left, loss)} {_matrix(statement.right, loss)}"
+        return f"{factors} = {_matrix(statement.result, loss)}"
     if isinstance(statement, Shape):
-        return latex_shape(statement.matrix, statement.shape)
+        return latex_shape(statement.matrix, statement.shape, loss)
     if isinstance(statement, Defines):
-        return f"{latex(statement.entry)} := {latex(statement.right)}"
-    return rf"{latex(statement.entry)} = \ldots"
+        return f"{latex(statement.entry, loss)} := {latex(statement.right, loss)}"
+    return rf"{latex(statement.entry, loss)} = \ldots"
 
 
-def latex_shape(matrix: Matrix, shape: Sequence[Expr]) -> str:
+def latex_shape(matrix: Matrix, shape: Sequence[Expr], loss: str = "L") -> str:
     """``dim A = (p, q)`` as LaTeX."""
-    return rf"\dim {_matrix(matrix)} = \left({', '.join(map(latex, shape))}\right)"
+    return rf"\dim {_matrix(matrix, loss)} = \left({', '.join(map(latex, shape))}\right)"
 
 
-def _matrix(matrix: Matrix) -> str:
+def _matrix(matrix: Matrix, loss: str) -> str:
     counted = (
         latex(indices[0]) if len(indices) == 1 else rf"\left({', '.join(map(latex, indices))}\right)"
         for indices in (matrix.rows, matrix.columns)
     )
-    return rf"\left[{latex(matrix.entry)}\right]_{{{'; '.join(counted)}}}"
+    return rf"\left[{latex(matrix.entry, loss)}\right]_{{{'; '.join(counted)}}}"
 
 
 class _Printer(LatexPrinter):
     """SymPy's printer with the notation of the documents."""
 
+    def __init__(self, loss: str) -> None:
+        super().__init__({"order": "none", "fold_short_frac": False})
+        self.loss = loss
+
     def _print_Idx(self, e: Idx) -> str:
-        return _name(str(e.label))
+        return latex_name(str(e.label))
 
     def _print_Indexed(self, e: Indexed, exp: str | None = None) -> str:
         name = name_of(e)
         if is_gradient(e.base):
-            return rf"\frac{{\partial L}}{{\partial {self._entry(name.removeprefix(GRADIENT), e.indices)}}}"
+            return rf"\frac{{\partial {self.loss}}}{{\partial {self._entry(name.removeprefix(GRADIENT), e.indices)}}}"
         text = self._entry(name, e.indices)
         return f"{text}^{{{exp}}}" if exp else text
 
     def _entry(self, name: str, indices: Sequence[Expr]) -> str:
         plain = all(isinstance(i, (Idx, Indexed)) or i.is_Integer for i in indices)
-        at = (" " if plain else ", ").join(self._print(i) for i in indices)
-        return f"{_name(name)}_{{{at}}}" if indices else _name(name)
+        at = (" " if plain else ", ").join(self._print(_from_one(i)) for i in indices if not is_single(i))
+        return f"{latex_name(name)}_{{{at}}}" if at else latex_name(name)
 
     def _print_Symbol(self, e: Expr) -> str:
-        return _name(str(e))
+        return latex_name(str(e))
 
     def _print_Mul(self, e: Mul) -> str:
         if isinstance(e, Mul) and len(e.args) == 2 and e.args[0] == -1 and isinstance(e.args[1], Add):
             return rf"- \left({self._print(e.args[1])}\right)"
+        if isinstance(e, Mul) and _are_factors(e):
+            return " ".join(self.parenthesize(a, PRECEDENCE["Mul"], strict=True) for a in e.args)
         return str(super()._print_Mul(e))
 
     def _print_Pow(self, e: Pow) -> str:
-        if isinstance(e.base, Indexed) and is_gradient(e.base.base) and e.exp.is_Integer and e.exp > 0:
+        if isinstance(e.base, Indexed) and _has_superscript(e.base) and e.exp.is_Integer and e.exp > 0:
             return rf"\left({self._print(e.base)}\right)^{{{self._print(e.exp)}}}"
         return str(super()._print_Pow(e))
 
@@ -112,6 +122,9 @@ class _Printer(LatexPrinter):
 
     def _print_Sum(self, e: Sum) -> str:
         term = _without_one(e.function)
+        if len(e.limits) == 1 and (counted := _counted_from_one(term, e.limits[0][0])) is not None:
+            index = e.limits[0][0]
+            return rf"\sum_{{{self._print(index)}=1}}^{{{self._print(size_of(index))}}} {self._print(counted)}"
         body = rf"\left({self._print(term)}\right)" if isinstance(term, Add) else self._print(term)
         return " ".join([*(self._sign_of_sum(e, *limit) for limit in e.limits), body])
 
@@ -119,7 +132,7 @@ class _Printer(LatexPrinter):
         # Documents count from 1, except where an index is reckoned with.
         size = size_of(index)
         if low != 0 or high.expand() != size - 1 or _reckons_with(e.function, index):
-            return rf"\sum_{{{self._print(index)}={self._print(low)}}}^{{{self._print(high.doit())}}}"
+            return rf"\sum_{{{self._print(index)}={self._print(low)}}}^{{{self._print(_in_order(high.doit()))}}}"
         return rf"\sum_{{{self._print(index)}=1}}^{{{self._print(size)}}}"
 
     def _print_KroneckerDelta(self, e: Expr, exp: str | None = None) -> str:
@@ -149,12 +162,52 @@ class _Printer(LatexPrinter):
         above, below = map(self._print, e.args)
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
+    def _print_derivative(self, e: Expr, exp: str | None = None) -> str:
+        term, by = map(self._print, e.args)
+        return rf"\frac{{\partial \left({term}\right)}}{{\partial {by}}}"
+
+
+def _has_superscript(e: Indexed) -> bool:
+    """Whether an entry is printed with a superscript, or as a fraction, and so takes no exponent as it is."""
+    return is_gradient(e.base) or bool(re.search(r"['^]", latex_name(name_of(e))))
+
 
 def _without_one(e: Expr) -> Expr:
     """A product without the 1 that SymPy puts before the term of a sum that is built unevaluated."""
     if isinstance(e, Mul) and e.args[0] == 1 and len(e.args) == 2:
         return _without_one(e.args[1])
     return e
+
+
+def _are_factors(e: Mul) -> bool:
+    """Whether a product was typed factor by factor: 1/u and a fraction, or 1/u and a sum that holds one."""
+    if sum(map(_is_fraction, e.args)) > 1 and any(isinstance(a, Mul) and _is_fraction(a) for a in e.args):
+        return True
+    first, last = e.args[0], e.args[-1]
+    return len(e.args) == 2 and is_divisor(first) and isinstance(last, Add) and any(map(_holds_fraction, last.args))
+
+
+def _holds_fraction(e: Expr) -> bool:
+    return _is_fraction(e) or any(_is_fraction(a) for a in e.args)
+
+
+def _is_fraction(e: Expr) -> bool:
+    return is_divisor(e) or (isinstance(e, Mul) and any(map(is_divisor, e.args)))
+
+
+def _from_one(index: Expr) -> Expr:
+    """A fixed position as documents count, from 1; indices are reckoned with from 0."""
+    return Integer(index + 1) if isinstance(index, Integer) else index
+
+
+def _counted_from_one(e: Expr, index: Idx) -> Expr | None:
+    """A product or function in which an index is only met as index + 1, with the index in its place; else None."""
+    if isinstance(e, Add) and len(e.args) == 2 and index in e.args and 1 in e.args:
+        return Symbol(str(index.label))
+    if isinstance(e, (Add, Indexed, Idx)) or not e.has(index):
+        return None if e.has(index) else e
+    args = [_counted_from_one(a, index) for a in e.args]
+    return None if None in args else e.func(*args, evaluate=False)
 
 
 def _reckons_with(e: Expr, index: Idx) -> bool:
@@ -166,7 +219,7 @@ def _reckons_with(e: Expr, index: Idx) -> bool:
     return any(_reckons_with(a, index) for a in e.args if isinstance(a, Expr))
 
 
-def _name(name: str) -> str:
+def latex_name(name: str) -> str:
     """A name as LaTeX: accents, primes and numbered names."""
     stem, number = re.fullmatch(r"(.*?)(?:_(\d+))?", name).groups()  # type: ignore[union-attr]
     primes = len(stem) - len(stem.rstrip("'"))

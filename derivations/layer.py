@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from sympy import Add, Expr, Idx, Indexed, IndexedBase, Symbol
+from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Relational
 
 
@@ -27,8 +29,8 @@ PROVEN, REFUTED, INCOMPLETE, DEFINITION, OPEN = Expected
 class Hyperparameter:
     """A scalar of a layer, with what must hold of it.
 
-    ``safe`` is the closed range, if narrower than the conditions, within which the layer states that
-    its results are finite.
+    ``safe`` is the closed range, narrower than the conditions, within which the layer states that its results
+    are finite; an emitted class refuses a value elsewhere.
     """
 
     symbol: Symbol
@@ -48,6 +50,28 @@ class Assumption:
     def __post_init__(self) -> None:
         # A plain number on the right is as good as SymPy's.
         object.__setattr__(self, "right", Add(self.right))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where every entry of an input or of a target must lie: between two numbers, or at them if not ``is_open``.
+
+    An end may be infinite. ``remedy`` is what to do about an entry elsewhere, as an error says it.
+    """
+
+    low: float
+    high: float
+    is_open: bool = True
+    remedy: str = "clip it"
+
+    def __str__(self) -> str:
+        if math.isinf(self.high):
+            return f"{'above' if self.is_open else 'at least'} {self.low:g}"
+        if math.isinf(self.low):
+            return f"{'below' if self.is_open else 'at most'} {self.high:g}"
+        if self.is_open:
+            return f"strictly between {self.low:g} and {self.high:g}"
+        return f"from {self.low:g} to {self.high:g}"
 
 
 @dataclass(frozen=True)
@@ -115,7 +139,26 @@ class Blank:
     derived: Expr
 
 
-Statement = Equal | Matrices | Product | Shape | Defines | Blank
+@dataclass(frozen=True)
+class All:
+    """Several statements, each of which holds: what a document writes out unit by unit."""
+
+    parts: tuple[Statement, ...]
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise ValueError("All: a statement without parts says nothing; give it one")
+
+
+Statement = Equal | Matrices | Product | Shape | Defines | Blank | All
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a document writes a formula: the sizes that it fixes, and numbers in place of inputs if it has any."""
+
+    sizes: Mapping[Expr, int] = field(default_factory=dict)
+    values: Mapping[Indexed, Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,6 +167,11 @@ class Claim:
 
     ``correction`` is what should stand there when the formula is wrong, ``reason`` says in one sentence
     what is wrong or missing, ``reading`` how the typesetting was read.
+
+    ``at`` holds the sizes for which the document writes the formula; it is judged there and in general,
+    where ``general`` is the same statement for all sizes if ``statement`` spells out the units. ``requires``
+    are equations that the document does not state, ``declares`` formulas of symbols that it does not
+    declare: an entry that was an input, by new inputs.
     """
 
     id: str
@@ -133,14 +181,25 @@ class Claim:
     reason: str = ""
     reading: str = ""
     requires: tuple[Assumption, ...] = ()
+    at: At | None = None
+    general: Statement | None = None
+    declares: Mapping[Indexed, Expr] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.general is not None and (self.at is None or self.at.values):
+            raise ValueError(f"{self.id}: general= belongs to a statement that at= puts at fixed sizes")
 
 
 @dataclass(frozen=True)
 class Layer:
     """A layer or a loss: its formula, written once, and what documents claim about it.
 
-    A loss is a layer with a ``target``: its other input is the prediction. ``sizes`` names the
-    constructor's arguments that fix the sizes of parameters, ``initial`` how parameters start.
+    A loss is a layer with a ``target``: its other input is the prediction. ``flags`` names the constructor's
+    argument that leaves an ``optional`` parameter out, ``functions`` those that give an unspecified function
+    and its derivatives; what is not named there goes by its own name. ``domains`` say where the entries
+    of inputs and of the target must lie, such as those of a logarithm. ``sizes`` names the constructor's
+    arguments that fix the sizes of parameters, ``initial`` how parameters start, ``loss`` what the documents
+    call the Loss.
     """
 
     name: str
@@ -150,12 +209,16 @@ class Layer:
     target: Indexed | None = None
     target_as_label: Mapping[Indexed, Expr] = field(default_factory=dict)
     optional: tuple[IndexedBase, ...] = ()
+    flags: Mapping[IndexedBase, str] = field(default_factory=dict)
+    functions: Mapping[UndefinedFunction, tuple[str, ...]] = field(default_factory=dict)
     hyperparameters: tuple[Hyperparameter, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    domains: Mapping[IndexedBase, Domain] = field(default_factory=dict)
     sizes: Mapping[str, Expr] = field(default_factory=dict)
     initial: Mapping[IndexedBase, Initial] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     source: str = ""
+    loss: str = "L"
     claims: tuple[Claim, ...] = ()
 
     @property
@@ -167,3 +230,9 @@ class Layer:
     def output(self) -> Indexed:
         """The left side of the last step."""
         return self.steps[-1][0]
+
+    @property
+    def unspecified(self) -> tuple[UndefinedFunction, ...]:
+        """The unspecified functions of the steps, by name."""
+        found = {applied.func for _, right in self.steps for applied in right.atoms(AppliedUndef)}
+        return tuple(sorted(found, key=lambda function: function.__name__))

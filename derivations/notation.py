@@ -73,6 +73,11 @@ def size_of(index: Idx) -> Expr:
         return index.upper - index.lower + 1
 
 
+def is_single(index: Expr) -> bool:
+    """Whether an index runs over an axis with one position, which a number such as a loss E has."""
+    return isinstance(index, Idx) and size_of(index) == 1
+
+
 def tensors(names: str) -> Any:
     """Real tensors: ``x, W = tensors("x W")``; one name gives one tensor."""
     made = tuple(IndexedBase(name, real=True) for name in names.split())
@@ -125,7 +130,8 @@ def is_gradient(tensor: IndexedBase) -> bool:
 
 def name_of(entry: Indexed | IndexedBase) -> str:
     """The name of a tensor, or of the tensor that an entry belongs to."""
-    return str(entry.base.label) if isinstance(entry, Indexed) else str(entry.label)
+    label = entry.base.label if isinstance(entry, Indexed) else entry.label
+    return label.name if isinstance(label, Symbol) else str(label)
 
 
 class mean_over(Function):
@@ -144,6 +150,16 @@ class select(Function):
 
 class jacobian(Function):
     """∂z[j]/∂x[i], entry by entry: ``jacobian(z[j], x[i])``."""
+
+    nargs = 2
+    is_real = True
+
+
+class derivative(Function):
+    """The derivative of a formula by an entry, as a prime in a document means it: ``derivative(u, x[n, i])``.
+
+    Only claims hold it: the judge makes the formula a step and takes the step's jacobian.
+    """
 
     nargs = 2
     is_real = True

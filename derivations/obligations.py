@@ -7,12 +7,13 @@ the entry at position p of the other, which the equality then spells with a delt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from sympy import Expr, Idx, Integer, Mul
 
-from derivations.layer import Blank, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
+from derivations.layer import All, Blank, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
 from derivations.notation import delta, size_of, sum_
 from derivations.substitution import free_indices, fresh_index, substitute
 
@@ -32,13 +33,16 @@ class SameEntry:
     """left = right for all free indices.
 
     Where positions are matched by a delta, ``position`` has the formulas of row and column, and
-    ``counted`` the indices that these take the place of.
+    ``counted`` the indices that these take the place of. ``matrices`` are what the entries belong to, if
+    two are compared; ``part`` is the number of the equality, from 1, where there are several.
     """
 
     left: Expr
     right: Expr
     position: tuple[Expr, Expr] | None = None
     counted: tuple[Idx, ...] = ()
+    matrices: tuple[Matrix, ...] = ()
+    part: int = 0
 
     @property
     def in_order(self) -> bool:
@@ -57,6 +61,9 @@ def obligations(statement: Statement) -> tuple[Obligation, ...]:
     ValueError
         If a matrix counts rows or columns by one index twice.
     """
+    if isinstance(statement, All):
+        each = [(r, o) for r, part in enumerate(statement.parts, 1) for o in obligations(part)]
+        return tuple(replace(o, part=r) if isinstance(o, SameEntry) else o for r, o in each)
     if isinstance(statement, Equal):
         return (SameEntry(statement.left, statement.right),)
     if isinstance(statement, Defines):
@@ -76,6 +83,8 @@ def obligations(statement: Statement) -> tuple[Obligation, ...]:
 
 def formulas(statement: Statement) -> tuple[Expr, ...]:
     """Every formula in a statement."""
+    if isinstance(statement, All):
+        return tuple(formula for part in statement.parts for formula in formulas(part))
     if isinstance(statement, (Equal, Matrices)):
         sides: tuple[Expr | Matrix, ...] = (statement.left, statement.right)
     elif isinstance(statement, Product):
@@ -85,6 +94,15 @@ def formulas(statement: Statement) -> tuple[Expr, ...]:
     else:
         sides = (statement.entry, statement.right if isinstance(statement, Defines) else statement.derived)
     return tuple(side.entry if isinstance(side, Matrix) else side for side in sides)
+
+
+def mapped(statement: Any, change: Callable[[Expr], Expr]) -> Any:
+    """The statement with every formula, index and size in it changed."""
+    if isinstance(statement, Expr):
+        return change(statement)
+    if isinstance(statement, tuple):
+        return tuple(mapped(part, change) for part in statement)
+    return replace(statement, **{f.name: mapped(getattr(statement, f.name), change) for f in fields(statement)})
 
 
 def shape_of(matrix: Matrix) -> tuple[Expr, Expr]:
@@ -99,7 +117,7 @@ def _matrices(statement: Matrices) -> tuple[Obligation, ...]:
     first = substitute(left.entry, dict(zip((*left.rows, *left.columns), (*rows, *columns), strict=True)))
     second, meets = names.meet(right, rows, columns)
     entry = names.entry(Mul(*meets, first), Mul(*meets, second), rows, columns)
-    return (*_same_shape(left, right), entry)
+    return (*_same_shape(left, right), replace(entry, matrices=(left, right)))
 
 
 def _product(statement: Product) -> tuple[Obligation, ...]:

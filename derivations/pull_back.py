@@ -110,7 +110,7 @@ def _partials(
         body, fresh = _open(e, factor, opened)
         yield from _partials(body, factor, opened + fresh, (*rules, "sum rule"), names)
     else:
-        for part, derivative, rule in _branches(e):
+        for part, derivative, rule in branches(e):
             taken = rules if rule in rules else (*rules, rule)
             yield from _partials(part, factor * derivative, opened, taken, names)
 
@@ -126,7 +126,7 @@ def _open(e: Sum, factor: Expr, opened: tuple[Idx, ...]) -> tuple[Expr, tuple[Id
     return substitute(e.function, dict(zip(bound_indices(e), fresh, strict=True))), tuple(fresh)
 
 
-def _branches(e: Expr) -> Iterator[tuple[Expr, Expr, str]]:
+def branches(e: Expr) -> Iterator[tuple[Expr, Expr, str]]:
     """The parts that an expression depends on, each with the derivative of the expression by it."""
     if isinstance(e, Add):
         yield from ((a, Integer(1), "sum of terms") for a in e.args)

@@ -74,7 +74,10 @@ class Setting:
         Steps go down to inputs, gradients to the steps that the layer itself names.
         """
         if isinstance(entry, jacobian):
-            return self.resolved(entry)
+            e = self.resolved(entry)
+            for step in reversed(self.derivation.steps):
+                e = inline(e, step.left, step.right) if "named sum" in step.rules else e
+            return e
         if not isinstance(entry, Indexed) or name_of(entry) not in self.definitions():
             return None
         formal, e = self.definitions()[name_of(entry)]

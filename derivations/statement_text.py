@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from sympy import Expr
 
-from derivations.layer import Defines, Equal, Matrices, Matrix, Product, Shape, Statement
+from derivations.layer import All, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
 from derivations.text import equation, formula
 
 
 def statement_text(statement: Statement) -> str:
     """The statement; a matrix by its entry, with what counts its rows and its columns behind it."""
+    if isinstance(statement, All):
+        return ", ".join(map(statement_text, statement.parts))
     if isinstance(statement, Equal):
         return equation(statement.left, statement.right)
     if isinstance(statement, Matrices):

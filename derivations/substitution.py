@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Sum, evaluate
+from sympy import Add, Expr, Idx, Indexed, Integer, KroneckerDelta, Mul, Sum, evaluate
 
 from derivations.notation import argmax_over, maximum_over, mean_over, name_of, size_of, sum_
 
@@ -30,6 +31,7 @@ def bound_indices(e: Expr) -> tuple[Idx, ...]:
     return (e.args[1],) if isinstance(e, BINDERS) else ()
 
 
+@cache
 def _check_whole(limit: tuple[Expr, ...]) -> None:
     index = limit[0]
     if not isinstance(index, Idx):
@@ -105,15 +107,21 @@ def substitute(e: Expr, replacing: Mapping[Expr, Expr]) -> Expr:
     return e if all(new is old for new, old in zip(args, e.args, strict=True)) else e.func(*args)
 
 
+@lru_cache(maxsize=1 << 16)
+def names_read(e: Expr) -> frozenset[str]:
+    """The names of all tensors that an expression reads, labels among them."""
+    return frozenset(name_of(r) for r in e.atoms(Indexed))
+
+
 def replace_reads(e: Expr, name: str, formula: Callable[[tuple[Expr, ...]], Expr]) -> Expr:
     """Put ``formula(indices)`` in place of every read of a tensor.
 
     The formula may have no free index but those it is given: then nothing can be captured.
     """
+    if name not in names_read(e):
+        return e
     if isinstance(e, Indexed) and name_of(e) == name:
         return formula(tuple(replace_reads(i, name, formula) for i in e.indices))
-    if not e.args or isinstance(e, (Idx, IndexedBase)):
-        return e
     if isinstance(e, Sum):
         return sum_(replace_reads(e.function, name, formula), *bound_indices(e))
     args = [replace_reads(a, name, formula) for a in e.args]

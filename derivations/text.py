@@ -34,7 +34,9 @@ from sympy.core.numbers import Exp1
 from derivations.notation import (
     GRADIENT,
     argmax_over,
+    derivative,
     is_gradient,
+    is_single,
     is_zero_at,
     jacobian,
     maximum_over,
@@ -90,10 +92,9 @@ def _number(e: Rational) -> Piece:
 
 
 def _indexed(e: Indexed) -> Piece:
-    at = ", ".join(formula(i) for i in e.indices)
-    if is_gradient(e.base):
-        return Piece(f"∂L/∂{name_of(e).removeprefix(GRADIENT)}[{at}]", FACTORS)
-    return Piece(f"{name_of(e)}[{at}]", ATOM)
+    at = ", ".join(formula(i) for i in e.indices if not is_single(i))
+    text = name_of(e).removeprefix(GRADIENT) + (f"[{at}]" if at else "")
+    return Piece(f"∂L/∂{text}", FACTORS) if is_gradient(e.base) else Piece(text, ATOM)
 
 
 # Sums and products ----------------------------------------------------------------------------------
@@ -208,6 +209,10 @@ def _select(e: Expr) -> Piece:
     return Piece(f"({chosen} where {condition.strip('[]')}, else {other})", ATOM)
 
 
+def _derivative(e: Expr) -> Piece:
+    return Piece(f"∂({formula(e.args[0])})/∂{formula(e.args[1])}", FACTORS)
+
+
 def _jacobian(e: Expr) -> Piece:
     return Piece(f"∂{formula(e.args[0])}/∂{formula(e.args[1])}", FACTORS)
 
@@ -227,6 +232,7 @@ _RULES: tuple[tuple[type | tuple[type, ...], Callable[[Expr], Piece]], ...] = (
     (positive, _bracket(">")),
     (is_zero_at, _bracket("=")),
     (jacobian, _jacobian),
+    (derivative, _derivative),
     (Abs, lambda e: Piece(f"|{formula(e.args[0])}|", ATOM)),
     (Idx, lambda e: Piece(str(e.label), ATOM)),
     (Symbol, lambda e: Piece(str(e), ATOM)),

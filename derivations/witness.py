@@ -7,7 +7,7 @@ rational one was found; an interval of 200 bits that excludes 0 stands in where 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice, product
 from typing import Any
@@ -16,10 +16,12 @@ from sympy import Expr, Idx
 
 from derivations.candidates import REALS, at_random, by_cost, small_sizes
 from derivations.evaluate import Point, evaluate
+from derivations.layer import Matrix
 from derivations.numbers import NoValue, Number, differ, spell
 from derivations.setting import Setting
 from derivations.substitution import free_indices
 from derivations.unknowns import Unknowns, unknowns_of
+from derivations.witness_details import shown_matrices, shown_steps
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,9 @@ class Witness:
     """Where two sides differ. Indices and labels count from 0.
 
     ``values`` holds nested lists of exact rationals as text; ``left`` and ``right`` are rationals too, or
-    ten digits behind ≈ where 200-bit intervals tell the sides apart.
+    ten digits behind ≈ where 200-bit intervals tell the sides apart. ``steps`` holds values on the way,
+    ``matrices`` the two matrices if such are compared, ``equation`` the equality that fails, as LaTeX, where
+    it is one of several.
     """
 
     sizes: Mapping[str, int]
@@ -36,6 +40,9 @@ class Witness:
     left: str
     right: str
     compares: str = "both sides"
+    steps: Mapping[str, Any] = field(default_factory=dict)
+    matrices: Sequence[Any] = ()
+    equation: str = ""
 
     @property
     def is_exact(self) -> bool:
@@ -52,6 +59,9 @@ class Witness:
             "compares": self.compares,
             "left": self.left,
             "right": self.right,
+            "steps": dict(self.steps),
+            "matrices": list(self.matrices),
+            "equation": self.equation,
         }
 
     def __str__(self) -> str:
@@ -105,6 +115,7 @@ class _Task:
     unknowns: Unknowns
     at: tuple[Idx, ...]
     places: Mapping[str, Expr]
+    matrices: Sequence[Matrix]
     compared: int = 0
 
 
@@ -114,6 +125,7 @@ def find_witness(
     right: Expr,
     effort: Effort = THOROUGH,
     places: Mapping[str, Expr] | None = None,
+    matrices: Sequence[Matrix] = (),
 ) -> Search:
     """Search for values at which two formulas, without jacobians, differ.
 
@@ -127,10 +139,12 @@ def find_witness(
         How far to go.
     places : mapping, optional
         What a witness says of where it is, instead of the values of the free indices.
+    matrices : sequence of Matrix, optional
+        What the two sides are entries of; a witness shows them.
     """
     at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
     shown = {str(i.label): i for i in at} if places is None else places
-    task = _Task(left, right, unknowns_of(setting, (left, right)), at, shown)
+    task = _Task(left, right, unknowns_of(setting, (left, right)), at, shown, matrices)
     inexact: Witness | None = None
     further = AFTER_AN_INTERVAL.sizes
     for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
@@ -208,7 +222,12 @@ def _try(
 def _witness(task: _Task, point: Point, at: Mapping[Idx, int], values: tuple[Number, Number]) -> Witness:
     left, right = map(spell, values)
     places = {name: int(evaluate(e, point, at)) for name, e in task.places.items()}
-    return Witness(point.sizes, task.unknowns.shown(point), places, left, right)
+    steps = shown_steps(task.unknowns, point)
+    free = {str(i.label): place for i, place in at.items()}
+    matrices = shown_matrices(task.unknowns.setting, task.matrices, point, free)
+    return Witness(
+        point.sizes, task.unknowns.shown(point), places, left, right, steps=steps, matrices=matrices
+    )
 
 
 def _shrunk(

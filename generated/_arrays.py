@@ -1,5 +1,5 @@
 # backproof generate
-# content: dc9399ae877999ba2a95a7d2b16f0017
+# content: ea6f531e0181425a0dae053c5dc222c5
 """Arrays that are given from outside: what they are called, and the checks before anything is computed.
 
 A check raises a ValueError that names the method, the array and the sizes in the words of the formula.
@@ -15,13 +15,70 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Array", "ArrayLike", "Arrays", "Notation", "Values", "as_array", "fresh", "require_zero"]
+__all__ = [
+    "Array",
+    "ArrayLike",
+    "Arrays",
+    "Domain",
+    "Entrywise",
+    "Function",
+    "Notation",
+    "Values",
+    "as_array",
+    "fresh",
+    "require_zero",
+]
 
 Array = NDArray[Any]
 Arrays = tuple[Any, ...]
 Values = Array | np.floating[Any]
+Function = Callable[[Array], Array]
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Where the entries of an array must lie; the words say it, and what to do about any other."""
+
+    low: float
+    high: float
+    is_open: bool
+    words: str
+    remedy: str
+
+    def excludes(self, array: Array) -> Array:
+        """Which entries lie elsewhere; NaN does."""
+        if self.is_open:
+            return ~((array > self.low) & (array < self.high))
+        return ~((array >= self.low) & (array <= self.high))
+
+
+@dataclass(frozen=True)
+class Entrywise:
+    """A function held to what the formulas take it for: a new array of the same shape and dtype.
+
+    It cannot write into what it is given, and a result that shares memory with that is copied.
+    """
+
+    subject: str
+    function: Function
+
+    def __call__(self, array: Array) -> Array:
+        given = array.view()
+        given.flags.writeable = False
+        result = self.function(given)
+        if not isinstance(result, np.ndarray):
+            raise ValueError(f"{self.subject} gives {type(result).__name__} for an array")
+        if result.shape != array.shape:
+            raise ValueError(f"{self.subject} gives shape {result.shape} for an array of shape {array.shape}")
+        if result.dtype != array.dtype:
+            raise ValueError(f"{self.subject} gives {result.dtype} for an array of {array.dtype}")
+        copied: Array = fresh(result, array)
+        return copied
+
+    def __repr__(self) -> str:
+        return str(getattr(self.function, "__name__", self.function))
 
 
 @dataclass(frozen=True)
@@ -36,6 +93,8 @@ class Notation:
         Those that belong to the layer, in order.
     least : mapping of str to int
         Sizes that must not be smaller; a maximum needs an axis that is not empty.
+    domains : mapping of str to Domain
+        Where the entries of an array must lie, if not anywhere.
     labels : mapping of str to str
         Arrays of integers, with the size of the axis on which their values are positions.
     instead : mapping of str to str
@@ -45,6 +104,7 @@ class Notation:
     axes: Mapping[str, tuple[str, ...]]
     parameters: tuple[str, ...] = ()
     least: Mapping[str, int] = field(default_factory=dict)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
 
@@ -61,7 +121,8 @@ class Notation:
         ------
         ValueError
             Something is no array of float32, float64, integers or booleans; two dtypes of floats; a
-            number of axes or a size that does not fit; a label that is no position on its axis.
+            number of axes or a size that does not fit; a label that is no position on its axis; an entry
+        outside the domain of its array.
         """
         values = {**given, **(parameters or {})}
         arrays = {name: as_array(f"{where}: {name}", value) for name, value in values.items()}
@@ -73,6 +134,9 @@ class Notation:
                 arrays[name] = array.astype(np.intp, copy=False)
             elif array.dtype != dtype:
                 arrays[name] = array.astype(dtype)
+        for name, domain in self.domains.items():
+            if name in arrays:
+                self._check_domain(where, name, arrays[name], domain)
         return arrays
 
     def _dtype(self, where: str, arrays: Mapping[str, Array], parameters: tuple[str, ...]) -> np.dtype[Any]:
@@ -118,6 +182,15 @@ class Notation:
                 shape = arrays[name].shape
                 raise ValueError(f"{where}: {axis} must be at least {least}; {self.text(name)} is {shape}")
         return {axis: size for axis, (size, _) in found.items()}
+
+    def _check_domain(self, where: str, name: str, array: Array, domain: Domain) -> None:
+        wrong = domain.excludes(array)
+        if wrong.any():
+            position = tuple(np.argwhere(wrong)[0])
+            entry = f"{name}[{', '.join(map(str, position))}]"
+            raise ValueError(
+                f"{where}: {entry} is {array[position]}: {name} must lie {domain.words}; {domain.remedy}"
+            )
 
     def _check_labels(self, where: str, name: str, labels: Array, count: int) -> None:
         if labels.dtype.kind not in "iu":

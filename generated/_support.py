@@ -1,5 +1,5 @@
 # backproof generate
-# content: c8701ae8612e7f8c0f17c5d0962c6710
+# content: 395ec7c7bb4d9f1c3ea6f65d892197a6
 """What all layers and losses share: parameters with their gradients, reductions, constructor arguments."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from ._arrays import FLOATS, Array, Arrays, Notation, Values, as_array
+from ._arrays import FLOATS, Array, Arrays, Entrywise, Function, Notation, Values, as_array
 
 __all__ = [
     "DTypeLike",
@@ -23,6 +23,7 @@ __all__ = [
     "Seed",
     "as_dtype",
     "as_flag",
+    "as_function",
     "as_generator",
     "as_integer",
     "as_number",
@@ -62,8 +63,9 @@ class Module:
     def update_parameters(self, gradient_step: float = 1e-3) -> None:
         """Take one step of gradient descent: subtract ``gradient_step`` times the gradients."""
         step = as_number(f"{type(self).__name__}.update_parameters: gradient_step", gradient_step)
+        gradients = self.gradients
         for name, parameter in self.parameters.items():
-            parameter -= step * self.gradients[name]
+            parameter -= step * gradients[name]
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of the parameters, by name."""
@@ -87,13 +89,17 @@ class Module:
         for name, array in arrays.items():
             parameter = self.parameters[name]
             if array.shape != parameter.shape:
-                text = self._notation.text(name)
+                text = self._text(name)
                 raise ValueError(f"{where}: {text} is {parameter.shape}; the array given is {array.shape}")
             if array.dtype.kind == "f" and array.dtype != parameter.dtype:
                 both = f"{name} is {parameter.dtype}; the array given is {array.dtype}"
                 raise ValueError(f"{where}: {both}: pass np.asarray({name}, np.{parameter.dtype})")
         for name, array in arrays.items():
             self.parameters[name][...] = array
+
+    def _text(self, name: str) -> str:
+        """A parameter with its axes, as in ``W[d', d]``."""
+        return self._notation.text(name)
 
     def _start(self, name: str, shape: tuple[int, ...], bound: float, rng: np.random.Generator) -> None:
         """Make a parameter, uniform in ±bound, and its gradient, zero."""
@@ -209,6 +215,13 @@ def as_flag(subject: str, value: bool) -> bool:
     return bool(value)
 
 
+def as_function(subject: str, value: Function) -> Entrywise:
+    """Something that can be called, which is then held to what the formulas take it for."""
+    if not callable(value):
+        raise ValueError(f"{subject} must be a function of an array, entry by entry; got {value!r}")
+    return Entrywise(subject, value)
+
+
 def _index(value: int) -> int:
     if isinstance(value, (bool, np.bool_)):
         raise TypeError
@@ -216,7 +229,7 @@ def _index(value: int) -> int:
 
 
 def _call_text(made: object) -> str:
-    """The call that makes the like, as in ``Linear(3, 2, bias=False)``, without what is at its default."""
+    """The call that makes the like, without what is at its default."""
     shown = []
     for name, parameter in inspect.signature(type(made)).parameters.items():
         if name not in vars(made):  # rng, which is used up

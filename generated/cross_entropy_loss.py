@@ -1,5 +1,5 @@
 # backproof generate CrossEntropyLoss
-# content: 4412591610036472d70a4ecb385bbd67
+# content: 1e7d012909c9de0ff050c67a5831b474
 """CrossEntropyLoss: loss[n] = -Σ_k logp[n, k]·y[n, k]
     where logp[n, k] = ŷ[n, k] - log(Σ_f exp(ŷ[n, f]))
 
@@ -7,8 +7,8 @@ Made by `backproof generate CrossEntropyLoss` from the definition in
 derivations/layers/cross_entropy_loss.py: change the formula there and generate again. Source of the
 formula: document 1, "Combinaison de Softmax et coût cross-entropique".
 
-Shown safe from this text: for entries within ±1e149 in float64 and ±1e14 in float32 no exp, log,
-division or sum leaves its range.
+Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+±1e14 in float32 no exp, log, division or sum leaves its range.
 """
 
 import numpy as np

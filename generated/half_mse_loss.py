@@ -1,16 +1,14 @@
 # backproof generate HalfMSELoss
-# content: 5a10a65c34d38cd4f085eb56a86d8a46
+# content: 01f71cdf8e7d29d2363418572e987bc7
 """HalfMSELoss: loss[n] = (Σ_i (ŷ[n, i] - y[n, i])²)/2
 
 Made by `backproof generate HalfMSELoss` from the definition in derivations/layers/half_mse_loss.py:
 change the formula there and generate again. Source of the formula: document 2, the error E of the
 last layer.
 
-Shown safe from this text: for entries within ±1e149 in float64 and ±1e14 in float32 no exp, log,
-division or sum leaves its range.
+Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+±1e14 in float32 no exp, log, division or sum leaves its range.
 """
-
-import numpy as np
 
 from ._arrays import Array, ArrayLike, Notation, Values, fresh
 from ._support import Loss
@@ -75,17 +73,19 @@ class HalfMSELoss(Loss):
 
 def forward(y, yhat):
     """loss[n], and what the backward needs of it."""
-    loss = np.square(yhat - y).sum(axis=1) / 2  # loss[n] = (Σ_i (ŷ[n, i] - y[n, i])²)/2
-    return loss, (y, yhat)
+    diff = yhat - y  # diff[n, i] = ŷ[n, i] - y[n, i]
+    loss = (diff * diff).sum(axis=1) / 2  # loss[n] = (Σ_i diff[n, i]²)/2
+    return loss, (diff,)
 
 
 def saved_values(y, yhat):
     """What the backward needs, without the output."""
-    return (y, yhat)
+    diff = yhat - y  # diff[n, i] = ŷ[n, i] - y[n, i]
+    return (diff,)
 
 
 def backward(saved, delta):
     """∂L/∂ŷ[n, i] for delta = ∂L/∂loss[n]."""
-    y, yhat = saved
-    dyhat = (yhat - y) * delta[:, None]  # dŷ[n, i] = δ[n]·(ŷ[n, i] - y[n, i])
+    diff, = saved
+    dyhat = diff * delta[:, None]  # dŷ[n, i] = diff[n, i]·δ[n]
     return dyhat

@@ -1,12 +1,12 @@
 # backproof generate Linear
-# content: a11c864d5aa6885ca9148c5dbdfe7b19
+# content: 4ad2a6bfdc58ccf03bd980397f658599
 """Linear: z[n, j] = Σ_i x[n, i]·W[j, i] + b[j]
 
 Made by `backproof generate Linear` from the definition in derivations/layers/linear.py: change the
 formula there and generate again. Source of the formula: document 1, "Module Linéaire".
 
-Shown safe from this text: for entries within ±1e149 in float64 and ±1e14 in float32 no exp, log,
-division or sum leaves its range.
+Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+±1e14 in float32 no exp, log, division or sum leaves its range.
 """
 
 import numpy as np
@@ -115,6 +115,26 @@ class Linear(Module):
         x, delta, W, b = self._arrays("backward_delta", x=input, delta=delta)
         saved = saved_values(x, W, b)
         dx = backward_delta(saved, delta)
+        return fresh(dx, x, W, b, delta)
+
+    def backward(self, input: ArrayLike, delta: ArrayLike) -> Array:
+        """Do what `backward_update_gradient` and `backward_delta` do, at once.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, d)
+            What `forward` was given.
+        delta : array_like of shape (N, d')
+            The gradient of the final loss with respect to z.
+
+        Returns
+        -------
+        array of shape (N, d)
+        """
+        x, delta, W, b = self._arrays("backward", x=input, delta=delta)
+        saved = saved_values(x, W, b)
+        dx, dW, db = backward(saved, delta)
+        self._add(W=dW, b=db)
         return fresh(dx, x, W, b, delta)
 
 

@@ -1,13 +1,13 @@
 # backproof generate LogSoftmax
-# content: f1c6dcd7455d9d2511437382465df7c9
+# content: 72ea3a8175548619a969cd3b2e6a88d2
 """LogSoftmax: logp[n, k] = a[n, k] - log(Σ_f exp(a[n, f]))
 
 Made by `backproof generate LogSoftmax` from the definition in derivations/layers/log_softmax.py:
 change the formula there and generate again. Source of the formula: document 1, "Combinaison de
 Softmax et coût cross-entropique".
 
-Shown safe from this text: for entries within ±1e299 in float64 and ±1e27 in float32 no exp, log,
-division or sum leaves its range.
+Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e299 in float64 and
+±1e27 in float32 no exp, log, division or sum leaves its range.
 """
 
 import numpy as np
@@ -74,6 +74,22 @@ class LogSoftmax(Module):
         _, saved = forward(a)
         da = backward(saved, delta)
         return fresh(da, a, delta)
+
+    def backward(self, input: ArrayLike, delta: ArrayLike) -> Array:
+        """Do what `backward_update_gradient` and `backward_delta` do, at once.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, K)
+            What `forward` was given.
+        delta : array_like of shape (N, K)
+            The gradient of the final loss with respect to logp.
+
+        Returns
+        -------
+        array of shape (N, K)
+        """
+        return self.backward_delta(input, delta)
 
 
 def forward(a):

@@ -127,7 +127,14 @@ RBF = layer(
     sizes=(Size("input", "d"), Size("centres", "J")),
     hyperparameters=(
         Hyper(
-            "s", "1.0", conditions=(Condition("s > 0", "self.s > 0", ("s",)),), safe="s from 1e-06 to 1e+06"
+            "s",
+            "1.0",
+            conditions=(
+                Condition("s > 0", "self.s > 0", ("s",)),
+                Condition(
+                    "1e-06 ≤ s ≤ 1e+06, where results are finite", "1e-06 <= self.s <= 1000000.0", ("s",)
+                ),
+            ),
         ),
     ),
 )

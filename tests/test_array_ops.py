@@ -18,6 +18,7 @@ from codegen.array_ops import (
     PICK,
     PRODUCTS,
     REDUCTIONS,
+    SAME_POSITION,
     ShapeError,
     broadcast,
     normal_axis,
@@ -292,6 +293,29 @@ def test_pick_and_one_hot_add():
     exec(f"{text} += u", names)
     for n, k in np.ndindex(3, 4):
         assert names["a"][n, k] == VALUES[n, k] + (k == t[n]) * names["u"][n]
+
+
+@pytest.mark.parametrize("labels", [np.array([2, 0, 2]), np.array([3, 1, 0], np.uint8), VALUES.argmax(axis=1)])
+def test_positions_are_compared_as_integers(labels):
+    n, k = symbols = [Symbol(name, integer=True) for name in "nk"]
+    chosen = eval(f"np.arange(4) {SAME_POSITION.operator} t[:, None]", {"np": np, "t": labels})
+    assert chosen.dtype == bool
+    for row, position in np.ndindex(3, 4):
+        world = World({}, {str(symbols[0]): position, str(symbols[1]): int(labels[row])})
+        assert chosen[row, position] == world.value(SAME_POSITION.meaning(n, k))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64])
+@pytest.mark.parametrize("text, value", [("d**0.5", math.sqrt(3)), ("float(np.log(d))", math.log(3)), ("d / 2", 1.5)])
+def test_a_number_takes_the_dtype_of_the_array_that_it_meets(text, value, dtype):
+    number = eval(text, {"np": np, "d": 3})
+    assert type(number) is float and number == pytest.approx(value, rel=1e-15)
+    assert (np.ones(2, dtype) / number).dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex64, object])
+def test_a_choice_of_an_array_or_a_number_has_the_dtype_of_the_array(dtype):
+    assert np.where(VALUES > 0, VALUES.astype(dtype), 0).dtype == dtype
 
 
 def test_broadcast_meets_equal_axes_only():

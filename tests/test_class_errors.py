@@ -132,6 +132,12 @@ def test_numbers_that_are_none_or_too_large(number):
         Linear(3, 2).update_parameters(number)
 
 
+@pytest.mark.parametrize("s", [0.99e-6, 1.01e6])
+def test_a_hyperparameter_outside_its_safe_range(s):
+    with refuses(f"RBF: s must satisfy 1e-06 ≤ s ≤ 1e+06, where results are finite; got {s}"):
+        RBF(3, 2, s=s)
+
+
 @pytest.mark.parametrize("s", [0.0, -1.0, np.nan])
 def test_a_hyperparameter_that_breaks_its_condition(s):
     with refuses("RBF", "s"):

@@ -5,14 +5,19 @@ The arrays lie outside the project, whose licence they do not share: without the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from generated import cross_entropy_loss, linear
+import generated
 
 REFERENCE = Path(__file__).parents[1].parent / "shared" / "data" / "course_reference.npz"
+
+SMALL = 1e-10
+"""What the course adds to its logarithms and denominators."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,23 @@ class Drawn:
     weights: np.ndarray
     kernel: np.ndarray
     reference: Mapping[str, np.ndarray]
+
+    @property
+    def linear(self) -> Any:
+        """The course's linear layer; its weights are the transpose of W."""
+        layer = generated.Linear(10, 1, bias=False)
+        layer.parameters["W"][...] = self.weights.T
+        return layer
+
+    @property
+    def target(self) -> np.ndarray:
+        """The signs as a column."""
+        return self.sign[:, None]
+
+    @property
+    def positive(self) -> np.ndarray:
+        """1 where the sign is positive, else 0."""
+        return (self.target > 0).astype(float)
 
 
 @pytest.fixture(scope="module")
@@ -46,28 +68,88 @@ def drawn() -> Drawn:
         )
 
 
-def _linear_backward(drawn: Drawn) -> tuple[np.ndarray, ...]:
-    _, saved = linear.forward(drawn.X, drawn.weights.T)
-    return linear.backward(saved, drawn.reference["delta_mse"])
+def _activation(name: str) -> Callable[[Drawn], np.ndarray]:
+    return lambda drawn: getattr(generated, name)().forward(drawn.reference["res_lin"])
 
 
-def _cross_entropy_backward(drawn: Drawn) -> np.ndarray:
-    loss, saved = cross_entropy_loss.forward_labels(drawn.label, drawn.X)
-    return cross_entropy_loss.backward_labels(saved, np.ones_like(loss))
+def _delta(name: str) -> Callable[[Drawn], np.ndarray]:
+    return lambda drawn: getattr(generated, name)().backward_delta(
+        drawn.reference["res_lin"], drawn.reference["delta_mse"]
+    )
+
+
+def _weights_gradient(drawn: Drawn) -> np.ndarray:
+    layer = drawn.linear
+    layer.backward_update_gradient(drawn.X, drawn.reference["delta_mse"])
+    return layer.gradients["W"].T
 
 
 COMPUTED: Mapping[str, Callable[[Drawn], np.ndarray]] = {
-    "res_lin": lambda drawn: linear.forward(drawn.X, drawn.weights.T)[0],
-    "delta_lin": lambda drawn: _linear_backward(drawn)[0],
-    "grad_lin": lambda drawn: _linear_backward(drawn)[1].T,
-    "res_ce": lambda drawn: cross_entropy_loss.forward_labels(drawn.label, drawn.X)[0],
-    "delta_ce": _cross_entropy_backward,
+    "res_lin": lambda drawn: drawn.linear.forward(drawn.X),
+    "res_mse": lambda drawn: generated.MSELoss().forward(drawn.target, drawn.reference["res_lin"]),
+    "delta_mse": lambda drawn: generated.MSELoss().backward(drawn.target, drawn.reference["res_lin"]),
+    "grad_lin": _weights_gradient,
+    "delta_lin": lambda drawn: drawn.linear.backward_delta(drawn.X, drawn.reference["delta_mse"]),
+    "res_tanh": _activation("TanH"),
+    "delta_tanh": _delta("TanH"),
+    "res_sig": _activation("Sigmoid"),
+    "delta_sig": _delta("Sigmoid"),
+    "res_relu": _activation("ReLU"),
+    "delta_relu": _delta("ReLU"),
+    "soft_lin": _activation("Softmax"),
+    "res_ce": lambda drawn: generated.CrossEntropyLoss().forward(drawn.label, drawn.X),
+    "delta_ce": lambda drawn: generated.CrossEntropyLoss().backward(drawn.label, drawn.X),
 }
-"""By the reference's name: the same array by generated code. The course's weights are the transpose of W."""
+"""By the reference's name: the same array by generated classes."""
+
+AHEAD = ("res_relu", "delta_relu")
+"""Arrays of the layer that may not be emitted yet."""
+
+PRESENT = [name for name in COMPUTED if name not in AHEAD or find_spec("generated.relu")]
 
 
-@pytest.mark.parametrize("name", COMPUTED)
+def test_count():
+    """14 of the 16 arrays of dense layers once ReLU is there, the last of the layers; 12 until then."""
+    assert len(PRESENT) == (14 if find_spec("generated.relu") else 12)
+
+
+@pytest.mark.parametrize("name", PRESENT)
 def test_reference(name: str, drawn: Drawn):
     computed, reference = COMPUTED[name](drawn), drawn.reference[name]
     assert computed.shape == reference.shape
     np.testing.assert_allclose(computed, reference, rtol=0, atol=1e-12)
+
+
+class TestTwoMistakes:
+    """The other two arrays hold what two mistakes make of the formula; docs/evidence/B.md has the numbers."""
+
+    def test_the_probabilities_are_all_1(self, drawn: Drawn):
+        """A softmax over one entry: the formula has no value where the target is 0."""
+        assert np.all(drawn.reference["soft_lin"] == 1)
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            generated.BCELoss().forward(drawn.positive, drawn.reference["soft_lin"])
+
+    def test_losses(self, drawn: Drawn):
+        """−(y log(ŷ + 1e-10) − (1 − y) log(1 − ŷ + 1e-10)): the second term has the wrong sign."""
+        y, p = drawn.positive, drawn.reference["soft_lin"]
+        first, second = y * np.log(p + SMALL), (1 - y) * np.log(1 - p + SMALL)
+        np.testing.assert_allclose(-(first - second), drawn.reference["res_bce"], rtol=0, atol=1e-12)
+        right = -(first + second)
+        assert np.max(np.abs(right - drawn.reference["res_bce"])) == pytest.approx(46.0517018599, abs=1e-9)
+
+    def test_gradients(self, drawn: Drawn):
+        """−(y/(ŷ + 1e-10) − (1 − y)/(1 − ŷ + 1e-10)): the signs are right, the denominators are not."""
+        y, p = drawn.positive, drawn.reference["soft_lin"]
+        gradient = -(y / (p + SMALL) - (1 - y) / (1 - p + SMALL))
+        np.testing.assert_allclose(gradient, drawn.reference["delta_bce"], rtol=1e-12, atol=1e-12)
+
+    def test_the_mistakes_are_the_courses(self, drawn: Drawn):
+        """Where the formula has a value, ours is that of central differences; the course's form is not."""
+        rng = np.random.default_rng(0)
+        y, p, step = drawn.positive, rng.uniform(0.2, 0.8, (20, 1)), 2.0**-17
+        loss = generated.BCELoss()
+        wrong = -(y * np.log(p + SMALL) - (1 - y) * np.log(1 - p + SMALL))
+        slope = (loss.forward(y, p + step) - loss.forward(y, p - step)) / (2 * step)
+        np.testing.assert_allclose(loss.backward(y, p), slope, rtol=1e-8)
+        np.testing.assert_allclose(loss.forward(y, p)[y == 1], wrong[y == 1], atol=1e-9)
+        assert np.all(loss.forward(y, p)[y == 0] * wrong[y == 0] < 0)

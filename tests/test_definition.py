@@ -134,10 +134,6 @@ LAYERS_REFUSED = {
         replace(GOOD, sizes={"width": size_of(i), "depth": size_of(i), "outputs": size_of(j)}),
         "width and depth both stand for the size d",
     ),
-    "a size that no argument gives": (
-        replace(GOOD, sizes={"inputs": size_of(i)}),
-        "the size J of the parameter W\\[j, i\\] is not among the constructor's arguments; add it to sizes=",
-    ),
     "an optional input": (replace(GOOD, optional=(x,)), "x is optional or initialised, but is no parameter; list it"),
     "an input that starts": (replace(GOOD, initial={x: Initial(Integer(0))}), "but is no parameter"),
     "conditions without a value": (

@@ -10,9 +10,9 @@ from codegen.describe import describe
 from codegen.naming import RESERVED, python_name, python_names
 from codegen.page import Condition, Hyper, Page
 from codegen.scalar_code import scalar_code
-from derivations.layer import Hyperparameter, Initial, Layer
+from derivations.layer import Hyperparameter, Layer
 from derivations.layers import LAYERS
-from derivations.notation import axes, d, name_of, scalars, size_symbol, tensors
+from derivations.notation import axes, d, name_of, scalars, size_symbol, sum_, tensors
 from tests.example_pages import BCE_WITH_LOGITS, CROSS_ENTROPY, LINEAR, RBF, refuses
 
 
@@ -144,10 +144,11 @@ class TestDescribe:
         assert without_formulas(described) == without_formulas(written_by_hand)
 
     def test_writes_each_formula_once(self):
-        page = describe(LAYERS[2], CROSS_ENTROPY.functions, formula("f"), module="cross_entropy")
+        layers = {layer.name: layer for layer in LAYERS}
+        page = describe(layers["CrossEntropyLoss"], CROSS_ENTROPY.functions, formula("f"), module="cross_entropy")
         assert page.formulas == ("f = f", "f = f")
         assert [one.text for one in page.assumptions] == ["f = f"]
-        page = describe(LAYERS[0], LINEAR.functions, formula("f"), module="linear", definition="mine.py")
+        page = describe(layers["Linear"], LINEAR.functions, formula("f"), module="linear", definition="mine.py")
         assert [one.start for one in page.parameters] == ["W uniform in ±f", "b uniform in ±f"]
         assert page.definition == "mine.py"
 
@@ -185,10 +186,7 @@ class TestDescribe:
         n, i, j, m = axes("n:N i:d j:e m:M")
         x, W, z, y = tensors("x W z y")
         made = {"inputs": (x[n, i],), "parameters": (W[j, i],), "forward": {z[n, j]: x[n, i] * W[j, i]}}
-        sizes, initial = {"input": size_symbol("d"), "output": size_symbol("e")}, {W: Initial(sqrt(2))}
         cases = [
-            ({"sizes": sizes}, "nothing says how W starts"),
-            ({"initial": initial}, "no argument of the constructor fixes e, a size of W"),
             ({"sizes": {"input": 2 * size_symbol("d")}}, "the argument input fixes 2*d, which is no size"),
             ({"target": y[n]}, "a loss has one input, its prediction, and no parameters"),
             (
@@ -198,6 +196,21 @@ class TestDescribe:
         ]
         for change, message in cases:
             refuses(f"L: {message}", describe, Layer("L", **made | change), (), formula("f"), module="l")
+
+    def test_what_a_definition_leaves_unsaid_of_its_parameters(self):
+        n, i, j = axes("n:N i:d j:d'")
+        x, W, b, z = tensors("x W b z")
+        made = Layer(
+            "L", inputs=(x[n, i],), parameters=(W[j, i], b[j]), forward={z[n, j]: sum_(x[n, i] * W[j, i], i) + b[j]}
+        )
+        page = describe(made, (), formula("f"), module="l")
+        assert [(size.argument, size.name) for size in page.sizes] == [("d_prime", "d'"), ("d", "d")]
+        assert [one.bound for one in page.parameters] == [
+            "1 / np.sqrt(max(self.d, 1))",
+            "1 / np.sqrt(max(self.d_prime, 1))",
+        ]
+        named = describe(replace(made, sizes={"wide": size_symbol("d'")}), (), formula("f"), module="l")
+        assert [size.argument for size in named.sizes] == ["wide", "d"]
 
     def test_names_that_fall_together_are_refused(self):
         n, i = axes("n:N i:d")

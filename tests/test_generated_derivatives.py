@@ -7,6 +7,7 @@ from tests.regime.case import Case
 from tests.regime.cases import CASES
 from tests.regime.finite_differences import check_complex_step, check_finite_differences
 from tests.regime.maps import check_adjoint, check_affine, check_trapezoid
+from tests.regime.oracle_check import check_against_oracle
 
 POINTS = {"usual": 27}
 """How many draws from a region on balls; 9 from any other."""
@@ -45,6 +46,14 @@ def test_backward_is_linear_in_delta(case: Case):
 def test_central_differences(case: Case):
     for seed in range(6):
         check_finite_differences(case, case.load(), case.draw(seed))
+
+
+@pytest.mark.parametrize("case", _named(case for case in CASES if case.kinks))
+def test_difference_quotients_at_kinks(case: Case):
+    for seed in range(6):
+        arguments = case.drawn(case.kinks, seed)
+        check_finite_differences(case, case.load(), arguments)
+        check_against_oracle(case, case.load(), arguments)
 
 
 @pytest.mark.parametrize("case", _named(case for case in CASES if case.analytic))

@@ -10,10 +10,11 @@ from tests.regime.cases import LAYERS
 from tests.regime.references import GRADIENTS, OUTPUTS
 
 CASES = {case.name: case for case in LAYERS}
+PRESENT = {name: functions for name, functions in OUTPUTS.items() if name in CASES}
 SIZES = (5, 7, 4)
 
 
-@pytest.mark.parametrize(("name", "reference"), [(name, f) for name, fs in OUTPUTS.items() for f in fs])
+@pytest.mark.parametrize(("name", "reference"), [(name, f) for name, fs in PRESENT.items() for f in fs])
 def test_output(name, reference):
     case = CASES[name]
     arguments = case.draw(1, *SIZES[: len(case.axes)]).values()

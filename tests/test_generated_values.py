@@ -1,11 +1,13 @@
 """The emitted functions in floating point: against plain loops, at extreme values, with NaN, in ulps."""
 
+from math import inf
+
 import numpy as np
 import pytest
 
-from tests.regime.accuracy import measure, table
+from tests.regime.accuracy import Loss, measure, measure_every_exponent, table
 from tests.regime.case import Case
-from tests.regime.cases import CASES, LAYERS
+from tests.regime.cases import BCE_WITH_LOGITS, CASES, LAYERS, RELU, SIGMOID, TANH
 from tests.regime.numbers import cast
 from tests.regime.oracle_check import check_against_oracle
 from tests.regime.values import (
@@ -22,8 +24,18 @@ from tests.regime.values import (
 
 DTYPES = (np.float32, np.float64)
 
+ENTRYWISE = (TANH, SIGMOID, RELU, BCE_WITH_LOGITS)
+"""Cases whose output and gradient hang, entry by entry, on one entry of one argument."""
+
 each_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 each_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: np.dtype(dtype).name)
+
+
+def require_digits(case: Case, region: str, lost: tuple[Loss, Loss]) -> None:
+    """The errors of the output and of the gradients are within the bounds that hold in a region."""
+    for bounds, kind in ((case.ulps, "ulps"), (case.relative, "relative")):
+        for one, bound in zip(lost, bounds.get(region, (inf, inf)), strict=True):
+            assert getattr(one, kind) <= bound, kind
 
 
 @each_dtype
@@ -67,12 +79,21 @@ def test_what_is_no_number_stays_where_it_is(case: Case, intruder):
 @each_dtype
 @pytest.mark.parametrize(
     ("case", "region"),
-    [pytest.param(case, region, id=f"{case.name}, {region}") for case in LAYERS for region in case.ulps],
+    [
+        pytest.param(case, region, id=f"{case.name}, {region}")
+        for case in LAYERS
+        for region in case.regions
+        if region in {**case.ulps, **case.relative}
+    ],
 )
 def test_digits_that_survive(case: Case, region: str, dtype):
-    forward, backward = measure(case, case.load(), region, dtype, draws=8)
-    assert forward.ulps <= case.ulps[region][0]
-    assert backward.ulps <= case.ulps[region][1]
+    require_digits(case, region, measure(case, case.load(), region, dtype, draws=8))
+
+
+@each_dtype
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in ENTRYWISE if case in LAYERS])
+def test_digits_that_survive_at_every_exponent(case: Case, dtype):
+    require_digits(case, "exponents", measure_every_exponent(case, case.load(), dtype))
 
 
 def test_accuracy_is_reported_for_every_region_and_dtype():

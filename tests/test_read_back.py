@@ -200,6 +200,13 @@ ACCEPTED = {
     "one-hot add": ("u = y * 2\nu[np.arange(len(t)), t] += v\nreturn u", "t, y, v"),
     "one-hot add through a view": ("u = y.T * 2\nw = u.T\nw[np.arange(len(t)), t] -= 3\nreturn u", "t, y"),
     "a label of the largest": ("k = y.argmax(axis=1)\nreturn y[np.arange(len(k)), k]", "y"),
+    "the entry at a label": ("return np.where(np.arange(y.shape[1]) == t[:, None], y, 0)", "t, y"),
+    "the place of the largest": ("return np.where(x.argmax(axis=0) == np.arange(len(x))[:, None], 2, x)", "x"),
+    "labels against the largest": ("return np.where(t == y.argmax(axis=1), v, -v)", "t, y, v"),
+    "two positions": ("return np.where(np.arange(len(v))[:, None] == np.arange(len(v)), G, v)", "v, G"),
+    "the diagonal": ("return G[np.arange(len(v)), np.arange(len(v))] * v", "v, G"),
+    "a root": ("return x / x.shape[1]**0.5 + 0.5 * x", "x"),
+    "a logarithm of a size": ("return x * float(np.log(len(x))) - float(np.log(2))", "x"),
     "an axis of one": (
         "u = np.ones((1, x.shape[1]), dtype=x.dtype)\nu += v.sum(axis=0)\n"
         "return x * u - u[:, None, :].sum(axis=0)",

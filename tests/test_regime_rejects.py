@@ -10,7 +10,7 @@ from tests.regime import values
 from tests.regime.accuracy import measure
 from tests.regime.balls import check_backward_on_balls, check_forward_on_balls, check_linear_in_delta
 from tests.regime.case import Case, Functions
-from tests.regime.cases import BCE_WITH_LOGITS, CROSS_ENTROPY, LAYERS, LINEAR, RBF
+from tests.regime.cases import BCE_WITH_LOGITS, CROSS_ENTROPY, LAYERS, LINEAR, RBF, RELU
 from tests.regime.finite_differences import check_complex_step, check_finite_differences
 from tests.regime.maps import check_adjoint, check_affine, check_trapezoid
 from tests.regime.mistakes import MISTAKES, SLOPPINESS, mistaken
@@ -172,6 +172,36 @@ def test_nan_that_a_shared_argument_hides_is_rejected():
     centres_only = replace(RBF, gradients=("c",))
     with pytest.raises(DisagreementError, match="nan in c"):
         values.check_isolation(centres_only, hiding, RBF.draw(0), np.nan)
+
+
+def _relu_with_slope_at_zero(slope):
+    return Functions(
+        lambda a: (np.maximum(a, 0), a),
+        lambda a, delta: (delta * np.where(a == 0, slope, a > 0),),
+    )
+
+
+def test_slope_at_a_kink_is_that_of_a_side():
+    """Either side's slope passes as a difference quotient; the formula says which: [a > 0] is 0 at 0."""
+    arguments = RELU.drawn(RELU.kinks, 0)
+    for slope in (0, 1):
+        check_finite_differences(RELU, _relu_with_slope_at_zero(slope), arguments)
+    check_against_oracle(RELU, _relu_with_slope_at_zero(0), arguments)
+    with pytest.raises(DisagreementError, match="relu"):
+        check_against_oracle(RELU, _relu_with_slope_at_zero(1), arguments)
+    for slope in (0.5, 1 + 1e-6, -1):
+        with pytest.raises(DisagreementError, match="relu"):
+            check_finite_differences(RELU, _relu_with_slope_at_zero(slope), arguments)
+
+
+def test_choice_that_hides_nan_is_rejected():
+    right = _relu_with_slope_at_zero(0)
+    hiding = replace(right, forward=lambda a: (np.where(a > 0, a, 0), a))
+    arguments = {"a": np.array([[1.0, -1.0]])}
+    values.check_isolation(RELU, right, arguments, np.nan)
+    values.check_isolation(RELU, right, arguments, np.inf)
+    with pytest.raises(DisagreementError, match="nan in a"):
+        values.check_isolation(RELU, hiding, arguments, np.nan)
 
 
 def test_lost_digits_are_measured():

@@ -9,9 +9,11 @@ from matplotlib.image import imread
 from typer import Typer
 from typer.testing import CliRunner
 
-from training.data import BadData, Digits, load, read_usps, split
-from training.fit import Curve, accuracy, fit
+from training.autoencoder import autoencoder, least_loss, loss_of_mean_image, train
+from training.data import BadData, Digits, at_16, load, read_usps, split
+from training.fit import Curve, accuracy, fit, images_of
 from training.pictures import draw_classifier
+from training.pictures_autoencoder import principal_plane
 
 HEADER = "10 256"
 
@@ -89,6 +91,19 @@ def test_the_split_is_fixed_and_parts_all_digits():
     assert split(digits, seed=1)[1].labels.tolist() != held_out.labels.tolist()
 
 
+def test_small_images_are_brought_to_16_by_interpolation():
+    ramp = np.tile(np.arange(8.0), (8, 1))
+    images = np.array([np.full(64, 0.25), ramp.ravel(), ramp.T.ravel()])
+    large = at_16(Digits(images, np.array([1, 2, 3]), side=8))
+    assert large.side == 16 and large.images.shape == (3, 256)
+    assert large.images[0].tolist() == [0.25] * 256
+    # The centre of new pixel 2k + 1 lies a quarter of an old pixel to the right of the centre of old pixel k.
+    row = [0, *(k + quarter for k in range(7) for quarter in (0.25, 0.75)), 7]
+    assert large.images[1].reshape(16, 16)[5].tolist() == row
+    assert large.images[2].reshape(16, 16)[:, 5].tolist() == row
+    assert at_16(large) is large
+
+
 class Slope:
     """yhat = w·x for one weight, and what it was trained on."""
 
@@ -126,6 +141,32 @@ def test_one_step_goes_along_the_mean_gradient():
     assert curve.training[1] == pytest.approx(((module.w - 3) ** 2 + (2 * module.w - 4) ** 2) / 2)
 
 
+def test_a_falling_step_falls_linearly_towards_nothing():
+    training = Digits(np.ones((4, 1)), np.array([1, 1, 1, 1]), side=1)
+
+    taken = []
+
+    class Steps(Slope):
+        def update_parameters(self, gradient_step):
+            taken.append(gradient_step)
+
+    fit(Steps(), SquaredError(), training, training, epochs=2, batch=2, gradient_step=0.8, falling=True)
+    assert taken == pytest.approx([0.4, 0.3, 0.2, 0.1])
+
+
+def test_an_autoencoder_is_compared_with_what_it_was_shown():
+    class Entries:
+        def forward(self, y, yhat):
+            return (yhat - y) ** 2
+
+        def backward(self, y, yhat):
+            return 2 * (yhat - y)
+
+    training = Digits(np.array([[1.0], [2.0]]), np.array([7, 7]), side=1)
+    curve = fit(Slope(), Entries(), training, training, epochs=1, batch=2, gradient_step=0.2, targets=images_of)
+    assert curve.training == pytest.approx((2.5, 0.0))
+
+
 def test_every_epoch_sees_each_training_digit_once_and_none_held_out():
     digits = Digits(np.arange(10.0)[:, None], np.arange(10), side=1)
     training, held_out = split(digits, held_out=0.3)
@@ -160,6 +201,38 @@ def test_the_picture_is_white_at_zero_and_warm_above(tmp_path):
     assert np.ptp(one) < 0.02 and one.min() > 0.95
 
 
+def test_losses_to_compare_with():
+    training = Digits(np.full((3, 4), 0.5), np.array([0, 1, 2]), side=2)
+    held_out = Digits(np.array([[0.0, 1.0, 0.5, 0.25]]), np.array([0]), side=2)
+    assert loss_of_mean_image(training, held_out) == pytest.approx(np.log(2))
+    quarter = -(0.25 * np.log(0.25) + 0.75 * np.log(0.75))
+    assert least_loss(held_out) == pytest.approx((np.log(2) + quarter) / 4)
+
+
+def test_the_autoencoder_is_that_of_the_document_and_learns():
+    model = autoencoder(seed=0)
+    digits = at_16(load())[np.arange(200)]
+    assert model.codes(digits.images).shape == (200, 10)
+    # The halves share their parameters with the whole: what the whole learns, they know.
+    training, held_out = split(digits)
+    curve = train(model, training, held_out, epochs=2, seed=0)
+    assert curve.training[-1] < curve.training[0] == pytest.approx(np.log(2), abs=0.05)
+    logits = model.decoder.forward(model.codes(digits.images))
+    shown = model.reconstructions(digits.images)
+    assert np.allclose(shown, 1 / (1 + np.exp(-logits)), rtol=1e-12)
+
+
+def test_the_plane_of_codes_keeps_the_two_widest_directions():
+    rng = np.random.default_rng(0)
+    turn, _ = np.linalg.qr(rng.normal(size=(10, 10)))
+    wide = rng.normal(size=(50, 2)) * (5, 3)
+    flat = np.hstack([wide, np.zeros((50, 8))]) @ turn + 7
+    points, share = principal_plane(flat)
+    assert share == pytest.approx(1)
+    gaps = np.linalg.norm(points[:, None] - points, axis=-1)
+    assert np.allclose(gaps, np.linalg.norm(wide[:, None] - wide, axis=-1))
+
+
 def demo(*arguments: str):
     from training.demo import main
 
@@ -169,11 +242,15 @@ def demo(*arguments: str):
 
 
 def test_the_demo_learns_to_read(tmp_path):
-    result = demo("--out", str(tmp_path), "--epochs", "8")
+    result = demo("--out", str(tmp_path), "--epochs", "8", "--passes", "4")
     assert result.exit_code == 0, result.output
     share = float(re.search(r"held-out accuracy: ([\d.]+)%", result.output)[1])
     assert share > 90
     assert imread(tmp_path / "digits.png").ndim == 3
+    loss = float(re.search(r"held-out loss of a grey value: ([\d.]+)", result.output)[1])
+    mean, least = map(float, re.search(r"mean image's: ([\d.]+); .* below: ([\d.]+)", result.output).groups())
+    assert least < loss < mean
+    assert imread(tmp_path / "autoencoder.png").ndim == 3
 
 
 def test_the_demo_refuses_a_bad_file(tmp_path):

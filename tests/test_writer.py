@@ -72,6 +72,22 @@ def test_stamped_text_names_its_command_and_is_whole():
     assert file.body == "x = 1\n"
 
 
+def test_a_page_is_stamped_in_its_own_comments(tmp_path):
+    path = tmp_path / "PAGE.md"
+    text = stamp("# Title\n", path=path)
+    assert text.splitlines()[0] == "<!-- backproof generate -->"
+    assert text.splitlines()[1].startswith("<!-- content: ")
+    assert not Generated(path, text).is_by_hand
+    assert Generated(path, text).body == "# Title\n"
+    assert Generated(path, text + "mine\n").is_by_hand
+    assert Generated(path, stamp("# Title\n")).is_by_hand
+    assert Generated(tmp_path / ONE, text).is_by_hand
+    write_all({path: text})
+    path.write_text(text + "mine\n")
+    (outcome,) = write_all({path: stamp("# New\n", path=path)})
+    assert outcome.action == "kept"
+
+
 @pytest.mark.parametrize(
     "edited",
     [

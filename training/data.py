@@ -56,6 +56,24 @@ def sklearn_digits() -> Digits:
     return Digits(found.data / found.data.max(), found.target.astype(np.int64), side=8)
 
 
+def at_16(digits: Digits) -> Digits:
+    """Images of 8 × 8 brought to 16 × 16 by bilinear interpolation between the centres of pixels.
+
+    Beyond the outermost centres the nearest value goes on. Images of 16 × 16 come back as they are.
+    """
+    if digits.side == USPS_SIDE:
+        return digits
+    weights = _bilinear(digits.side, USPS_SIDE)
+    images = weights @ digits.images.reshape(-1, digits.side, digits.side) @ weights.T
+    return Digits(images.reshape(len(digits), -1), digits.labels, USPS_SIDE)
+
+
+def _bilinear(old: int, new: int) -> NDArray[np.float64]:
+    """Each new pixel as a mean of the two old ones that its centre lies between; its rows sum to 1."""
+    centres = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
+    return np.maximum(0.0, 1 - np.abs(centres[:, None] - np.arange(old)))
+
+
 def read_usps(path: Path) -> Digits:
     """Read digits of 16 × 16: a header line, then a line for each with its label and 256 values in [0, 2].
 
@@ -86,9 +104,7 @@ def read_usps(path: Path) -> Digits:
 def _usps_digit(words: list[str], place: str) -> tuple[int, NDArray[np.float64]]:
     label, *values = words
     if len(values) != USPS_SIDE**2:
-        raise BadData(
-            f"{place}: {USPS_SIDE**2} values are expected after the label, and there are {len(values)}"
-        )
+        raise BadData(f"{place}: {USPS_SIDE**2} values are expected after the label, and there are {len(values)}")
     if label not in map(str, range(CLASSES)):
         raise BadData(f"{place}: the label is expected to be a digit from 0 to 9, and is {label!r}")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,11 @@ import numpy as np
 import typer
 
 from generated import CrossEntropyLoss, Linear
-from training.data import CLASSES, BadData, Digits, load, split
+from training.autoencoder import autoencoder, least_loss, loss_of_mean_image, train
+from training.data import CLASSES, BadData, Digits, at_16, load, split
 from training.fit import accuracy, fit
 from training.pictures import draw_classifier
+from training.pictures_autoencoder import draw_autoencoder
 
 
 def main(
@@ -19,10 +22,11 @@ def main(
         Path | None, typer.Option(metavar="PATH", help="USPS digits; scikit-learn's if none are given.")
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")] = Path("demo-output"),
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training digits.")] = 30,
+    epochs: Annotated[int, typer.Option(min=1, help="Of the classifier, passes over its training digits.")] = 30,
+    passes: Annotated[int, typer.Option(min=1, help="The same of the autoencoder.")] = 100,
     seed: Annotated[int, typer.Option(help="Of the weights and of the order of the examples.")] = 0,
 ) -> None:
-    """Train a linear softmax classifier on digits, say how well it reads, and draw its weights.
+    """Train a linear softmax classifier and an autoencoder on digits, say how well they do, and draw both.
 
     Example: python -m training.demo --data usps.txt
     """
@@ -32,19 +36,53 @@ def main(
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     classify(digits, out / "digits.png", epochs=epochs, seed=seed)
+    compress(digits, out / "autoencoder.png", epochs=passes, seed=seed)
 
 
 def classify(digits: Digits, picture: Path, *, epochs: int, seed: int) -> None:
     """Linear, then cross-entropy of the softmax: the plainest classifier that there is."""
     training, held_out = split(digits)
     module = Linear(digits.side**2, CLASSES, rng=np.random.default_rng(seed))
+    start = time.perf_counter()
     curve = fit(module, CrossEntropyLoss(), training, held_out, epochs=epochs, seed=seed)
+    seconds = time.perf_counter() - start
     reads = accuracy(module, held_out)
-    typer.echo(f"trained on {len(training)} digits of {digits.side} × {digits.side}, epochs: {epochs}")
-    typer.echo(f"held-out accuracy: {reads:.1%} of {len(held_out)} digits")
+    _say_trained("classifier", digits, len(training), epochs, seconds)
+    typer.echo(f"  held-out accuracy: {reads:.1%} of {len(held_out)} digits")
     title = f"What a linear classifier looks for: {reads:.1%} of {len(held_out)} held-out digits read right"
     draw_classifier(module.parameters["W"], digits.side, curve, title, picture)
-    typer.echo(f"picture: {picture}")
+    typer.echo(f"  picture: {picture}")
+
+
+def compress(digits: Digits, picture: Path, *, epochs: int, seed: int) -> None:
+    """Document 1's autoencoder: each image of 16 × 16 through 10 numbers, and back."""
+    large = at_16(digits)
+    training, held_out = split(large)
+    model = autoencoder(seed)
+    start = time.perf_counter()
+    curve = train(model, training, held_out, epochs=epochs, seed=seed)
+    seconds = time.perf_counter() - start
+    mean, least = loss_of_mean_image(training, held_out), least_loss(held_out)
+    _say_trained("autoencoder", large, len(training), epochs, seconds)
+    if large is not digits:
+        typer.echo(f"  images of {digits.side} × {digits.side} brought to 16 × 16 by bilinear interpolation")
+    typer.echo(f"  held-out loss of a grey value: {curve.held_out[-1]:.4f} (training: {curve.training[-1]:.4f})")
+    typer.echo(f"  the mean image's: {mean:.4f}; an exact copy's, which none goes below: {least:.4f}")
+    draw_autoencoder(
+        held_out,
+        model.codes(held_out.images),
+        model.reconstructions(held_out.images),
+        curve,
+        (("the mean image", mean), ("an exact copy", least)),
+        "An image of 256 grey values through 10 numbers, and back",
+        picture,
+    )
+    typer.echo(f"  picture: {picture}")
+
+
+def _say_trained(what: str, digits: Digits, count: int, epochs: int, seconds: float) -> None:
+    size = f"{digits.side} × {digits.side}"
+    typer.echo(f"{what}: trained on {count} digits of {size}, epochs: {epochs}, {seconds:.1f} s")
 
 
 if __name__ == "__main__":

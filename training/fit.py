@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,7 +27,7 @@ class Module(Protocol):
 
 
 class Loss(Protocol):
-    """What is made small: one value an example, and the gradient of their sum."""
+    """What is made small: values, one an example or one an entry, and the gradient of their sum."""
 
     def forward(self, y: Array, yhat: Array) -> Array: ...
     def backward(self, y: Array, yhat: Array) -> Array: ...
@@ -40,6 +41,16 @@ class Curve:
     held_out: tuple[float, ...]
 
 
+def labels_of(digits: Digits) -> Array:
+    """What a classifier is to say of digits."""
+    return digits.labels
+
+
+def images_of(digits: Digits) -> Array:
+    """What an autoencoder is to say of digits: what it was shown."""
+    return digits.images
+
+
 def fit(
     module: Module,
     loss: Loss,
@@ -49,34 +60,44 @@ def fit(
     epochs: int,
     batch: int = 32,
     gradient_step: float = 0.1,
+    falling: bool = False,
     seed: int = 0,
+    targets: Callable[[Digits], Array] = labels_of,
 ) -> Curve:
     """Train a module in place, and return how the loss went.
 
     Parameters
     ----------
     module, loss : Module, Loss
-        The loss takes the module's output; targets are labels.
+        The loss takes the module's output.
     training, held_out : Digits
         Nothing is learnt from those held out.
     epochs, batch : int
         Passes over the training digits, and how many of them go into one step. The order is drawn anew
         in every epoch; the last batch may be smaller.
     gradient_step : float
-        The step along the gradient of the batch's mean loss.
+        The step along the gradient of the loss of an example, averaged over the batch.
+    falling : bool
+        Whether the step falls linearly, from batch to batch, towards 0 after the last one.
     seed : int
         Of the order of the examples.
+    targets : callable
+        What the loss compares the output with: `labels_of` or `images_of` the digits.
     """
     rng = np.random.default_rng(seed)
-    curve = [_mean_losses(module, loss, training, held_out)]
+    parts = (training, held_out)
+    curve = [tuple(mean_loss(module, loss, part, targets) for part in parts)]
+    steps, done = epochs * math.ceil(len(training) / batch), 0
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("training", total=epochs)
         for _ in range(epochs):
             for examples in _batches(training, batch, rng):
-                _step(module, loss, examples, gradient_step)
-            curve.append(_mean_losses(module, loss, training, held_out))
+                left = 1 - done / steps if falling else 1.0
+                _step(module, loss, examples.images, targets(examples), gradient_step * left)
+                done += 1
+            curve.append(tuple(mean_loss(module, loss, part, targets) for part in parts))
             bar.update(task, advance=1, description=f"training, loss {curve[-1][0]:.3f}")
     return Curve(*zip(*curve, strict=True))
 
@@ -86,19 +107,19 @@ def accuracy(module: Module, digits: Digits) -> float:
     return float((module.forward(digits.images).argmax(axis=1) == digits.labels).mean())
 
 
-def _step(module: Module, loss: Loss, examples: Digits, gradient_step: float) -> None:
+def mean_loss(module: Module, loss: Loss, digits: Digits, targets: Callable[[Digits], Array] = labels_of) -> float:
+    """The mean of all values of the loss."""
+    return float(loss.forward(targets(digits), module.forward(digits.images)).mean())
+
+
+def _step(module: Module, loss: Loss, input: Array, target: Array, gradient_step: float) -> None:
     module.zero_grad()
-    yhat = module.forward(examples.images)
-    module.backward_update_gradient(examples.images, loss.backward(examples.labels, yhat))
+    module.backward_update_gradient(input, loss.backward(target, module.forward(input)))
     # The gradient is that of the sum over the batch; the step is along that of the mean.
-    module.update_parameters(gradient_step / len(examples))
+    module.update_parameters(gradient_step / len(input))
 
 
 def _batches(digits: Digits, batch: int, rng: np.random.Generator) -> Iterator[Digits]:
     order = rng.permutation(len(digits))
     for start in range(0, len(order), batch):
         yield digits[order[start : start + batch]]
-
-
-def _mean_losses(module: Module, loss: Loss, *parts: Digits) -> tuple[float, ...]:
-    return tuple(float(loss.forward(part.labels, module.forward(part.images)).mean()) for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def draw_classifier(weights: NDArray[Any], side: int, curve: Curve, title: str, 
     FigureCanvasAgg(figure)
     figure.text(0.03, 0.925, title, fontsize=17, color=INK)
     _draw_weights(figure, weights, side)
-    _draw_curve(figure.add_axes((0.70, 0.165, 0.27, 0.665)), curve)
+    draw_curve(figure.add_axes((0.70, 0.165, 0.27, 0.665)), curve, "mean loss")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 
@@ -73,12 +74,15 @@ def _draw_weights(figure: Figure, weights: NDArray[Any], side: int) -> None:
         scale.text(x, 0.5, text, transform=scale.transAxes, ha=side_, va="center", color=INK, fontsize=11)
 
 
-def _draw_curve(axes: Axes, curve: Curve) -> None:
+def draw_curve(axes: Axes, curve: Curve, title: str, levels: Sequence[tuple[str, float]] = ()) -> None:
+    """How the loss went; ``levels`` are losses to compare with, by name, each a line across."""
     epochs = range(len(curve.training))
     lines = (("training", curve.training, COLD, 5.0), ("held out", curve.held_out, WARM, 1.8))
+    for (name, level), dashes in zip(levels, ("--", ":"), strict=False):
+        axes.axhline(level, color=FAINT, linestyle=dashes, linewidth=1.4, label=f"{name}: {level:.3f}")
     for name, losses, colour, width in lines:
         axes.plot(epochs, losses, color=colour, linewidth=width, label=f"{name}: {losses[-1]:.3f} in the end")
-    axes.set_title("mean loss", fontsize=14, color=INK, pad=5, loc="left")
+    axes.set_title(title, fontsize=14, color=INK, pad=5, loc="left")
     axes.set_xlabel("epochs", color=INK, fontsize=11)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.set_xlim(0, max(epochs) or 1)

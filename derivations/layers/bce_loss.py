@@ -2,7 +2,7 @@
 
 from sympy import log
 
-from derivations.layer import DEFINITION, PROVEN, Claim, Defines, Equal, Layer
+from derivations.layer import DEFINITION, PROVEN, Claim, Defines, Domain, Equal, Layer
 from derivations.notation import as_written, axes, d, tensors
 
 n, i = axes("n:N i:d")
@@ -28,6 +28,7 @@ BCE = Layer(
     "BCELoss",
     inputs=(yhat[n, i],),
     target=y[n, i],
+    domains={yhat: Domain(0, 1, remedy="clip it, or give the logits to BCEWithLogitsLoss")},
     forward={loss[n, i]: -(y[n, i] * log(yhat[n, i]) + (1 - y[n, i]) * log(1 - yhat[n, i]))},
     aliases=("BCE",),
     source='document 1, "Coût Cross-entropique binaire"',

@@ -132,9 +132,11 @@ LINEAR = Layer(
     inputs=(x[n, i],),
     parameters=(W[j, i], b[j]),
     optional=(b,),
+    flags={b: "bias"},
     forward={z[n, j]: sum_(x[n, i] * W[j, i], i) + b[j]},
     sizes={"input": size_of(i), "output": size_of(j)},
     initial={W: Initial(1 / sqrt(size_of(i))), b: Initial(1 / sqrt(size_of(i)))},
+    aliases=("Lineaire",),
     source='document 1, "Module Linéaire"',
     claims=CLAIMS,
 )

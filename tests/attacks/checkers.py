@@ -12,7 +12,7 @@ import numpy as np
 from flint import arb
 
 from codegen.intervals import FLOAT64
-from codegen.verify_safety import BOUND, safeties
+from codegen.verify_safety import STANDARD, safeties
 from derivations.derivation import specialise
 from derivations.fingerprint import agree
 from derivations.normal_form import is_zero
@@ -75,7 +75,7 @@ def safety(mutant: Mutant) -> bool | None:
         for view in views(mutant):
             first = mutant.name if is_forward else f"forward{view.suffix}"
             backwards = [f"backward{view.suffix}"] if is_forward else [mutant.name]
-            if any(not found.is_shown for _, found in safeties(view, first, backwards, BOUND, FLOAT64)):
+            if any(not found.is_shown for _, found in safeties(view, first, backwards, STANDARD, FLOAT64)):
                 return True
     except REFUSALS:
         return None

@@ -5,7 +5,7 @@ It shares nothing with the judges, and nothing with the emitted code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from flint import arb
 from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol, cosh, exp, log, tanh
+from sympy.core.function import AppliedUndef
 
+from codegen.naming import python_name
 from derivations.derivation import Derivation
 from derivations.notation import d, is_gradient, name_of, size_of
 from tests.regime.case import Functions
@@ -29,6 +31,7 @@ class Values:
 
     arrays: dict[str, Any]
     sizes: dict[str, int]
+    functions: Mapping[str, Callable[[Any], Any]]
 
     def fill(self, entry: Indexed, right: Expr) -> Any:
         """Every entry of a step."""
@@ -64,6 +67,8 @@ class Values:
         parts = [self.value(a, at) for a in e.args]
         if isinstance(e, Add):
             return sum(parts)
+        if isinstance(e, AppliedUndef):
+            return self.functions[python_name(e.func.__name__)](parts[0])
         if isinstance(e, Mul):
             return np.prod(np.array(parts, dtype=object))
         return getattr(parts[0], CALLS[e.func])() if _is_jet(parts[0]) else getattr(np, CALLS[e.func])(parts[0])
@@ -82,7 +87,9 @@ def _is_jets(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == object
 
 
-def functions_of(derivation: Derivation, rules: Sequence[Rule]) -> Functions:
+def functions_of(
+    derivation: Derivation, rules: Sequence[Rule], functions: Mapping[str, Callable[[Any], Any]]
+) -> Functions:
     """Steps and gradients as a forward and a backward over arrays, arguments in the order of emitted ones."""
     layer = derivation.layer
     target = [derivation.target] if derivation.target is not None else []
@@ -93,7 +100,7 @@ def functions_of(derivation: Derivation, rules: Sequence[Rule]) -> Functions:
     sources = [name_of(d(e.base)) for e in (*layer.inputs, *derivation.parameters)]
 
     def forward(*arguments: Any) -> tuple[Any, Any]:
-        values = Values({}, {})
+        values = Values({}, {}, functions)
         for entry, argument in zip(given, arguments, strict=True):
             values.arrays[_name(entry)] = argument
             if isinstance(entry, Indexed):
@@ -105,7 +112,7 @@ def functions_of(derivation: Derivation, rules: Sequence[Rule]) -> Functions:
         return values.arrays[name_of(derivation.output)], values
 
     def backward(saved: Values, delta: Any) -> tuple[Any, ...]:
-        values = Values({**saved.arrays, name_of(d(derivation.output.base)): delta}, saved.sizes)
+        values = Values({**saved.arrays, name_of(d(derivation.output.base)): delta}, saved.sizes, functions)
         for entry, right in rules:
             if is_gradient(entry.base):
                 values.fill(entry, right)

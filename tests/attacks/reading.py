@@ -74,7 +74,7 @@ def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
         first = mutant.name if is_forward else f"forward{view.suffix}"
         backwards = [f"backward{view.suffix}"] if is_forward else [mutant.name]
         known, plain = view.derivation.meaning, specialise(view.layer, view.variant)
-        for reading in _read(view, first, view.arguments(), facts):
+        for reading in _read(view, first, view.arguments(first), facts):
             outputs = [] if first.startswith("saved_values") else [name_of(view.derivation.output)]
             if is_forward:
                 yield from _compared(view, outputs, reading, known, plain)
@@ -84,7 +84,7 @@ def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
             *before, last = plain.forward.items()
             layer = replace(plain, forward={**dict(before), **kept.steps, last[0]: last[1]})
             for name in backwards:
-                for result in _read(view, name, view.saved(kept.reading), facts):
+                for result in _read(view, name, view.saved(kept.reading, name), facts):
                     yield from _compared(view, view.wanted(name), result, meaning, layer)
 
 

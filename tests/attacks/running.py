@@ -23,7 +23,7 @@ def pairs(mutant: Mutant) -> list[Pair]:
     labels = LABELS if mutant.variant.as_label else ""
     cases = [c for c in CASES if c.module == name and c.forward == f"forward{labels}"]
     if mutant.level == "formula":
-        return [(cases[0], _of_formula(mutant))]
+        return [(cases[0], _of_formula(mutant, cases[0]))]
     if mutant.level == "program":
         cases = cases[:1]
     module = _executed(mutant.source)
@@ -45,15 +45,15 @@ def _executed(source: str) -> ModuleType:
 
 def _of_module(module: ModuleType, case: Case, changed: str, labels: str) -> Functions:
     """Forward and backward; where only the saved values are computed, by the function for that."""
-    plain = getattr(module, case.forward)
+    plain = case.with_functions(getattr(module, case.forward))
     forward = plain
     if changed.startswith("saved_values"):
-        saves = getattr(module, f"saved_values{labels}")
+        saves = case.with_functions(getattr(module, f"saved_values{labels}"))
 
         def forward(*arguments: Any) -> Any:
             return plain(*arguments)[0], saves(*arguments)
 
-    backward = getattr(module, case.backward)
+    backward = case.with_functions(getattr(module, case.backward))
     return Functions(forward, lambda saved, delta: _present(backward(saved, delta), len(case.gradients)))
 
 
@@ -65,12 +65,12 @@ def _present(returned: Any, count: int) -> tuple[Any, ...]:
     return present
 
 
-def _of_formula(mutant: Mutant) -> Functions:
+def _of_formula(mutant: Mutant, case: Case) -> Functions:
     derivation = derivation_of(mutant.layer.name, mutant.variant)
     changed = [
         (entry, mutant.formula if entry == mutant.entry else right) for entry, right in rules(derivation)
     ]
-    return functions_of(derivation, changed)  # type: ignore[arg-type]
+    return functions_of(derivation, changed, case.functions)  # type: ignore[arg-type]
 
 
 def assumption_of(mutant: Mutant) -> Callable[[Any], Any]:

@@ -49,6 +49,8 @@ class Verdict:
     checks: list = field(default_factory=lambda: ["normal form", "fingerprint"])
     plain: str = "∂L/∂ŷ[n] = [a = b]"
     plain_derived: str = "δ·W"
+    reading: str = ""
+    loss: str = "L"
 
 
 class BuildError(Exception):

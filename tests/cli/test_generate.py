@@ -26,6 +26,28 @@ def test_generate_writes_a_package(fakes):
     assert "home: 5 files: 5 unchanged" in run("generate").output
 
 
+def test_generate_writes_the_page_of_verdicts_for_the_whole_project_only(fakes, tmp_path):
+    page = fakes.home.parent / "derivations" / "VERDICTS.md"
+    run("generate", "Linear")
+    run("generate", "--out", tmp_path / "mine")
+    assert not page.exists()
+    result = run("generate")
+    assert "derivations: 1 file: 1 written" in result.output
+    text = page.read_text()
+    assert text.startswith("<!-- backproof generate -->\n")
+    for each in ("1.linear.delta", "2.ce.delta"):
+        assert f"### {each}: " in text
+    assert run("generate", "--check").exit_code == 0
+    page.write_text(text + "mine\n")
+    result = run("generate", "--check")
+    assert result.exit_code == 1
+    assert "VERDICTS.md was edited by hand" in result.output
+    assert run("generate").exit_code == 1
+    assert page.read_text().endswith("mine\n")
+    assert run("generate", "--force").exit_code == 0
+    assert page.read_text() == text
+
+
 def test_generate_some_keeps_the_rest_of_the_package(fakes):
     run("generate", "Linear")
     assert offered(fakes.home) == ["Linear"]

@@ -24,6 +24,20 @@ def test_prove_says_what_it_judged(fakes):
     assert "proven     1.linear.delta   ∂L/∂ŷ[n] = [a = b]" in result.output
     assert "right is   δ·W" in result.output
     assert "4 claims: 3 proven, 1 refuted; 3 of 3 checks of generated modules hold" in result.output
+    assert "1 assumption, 0 of them never satisfied" in result.output
+    rows = [line.split() for line in result.output.splitlines()]
+    assert ["formulas", "proven", "refuted", "incomplete", "definition", "open"] in rows
+    assert ["1.linear", "2"] in rows
+    assert ["2.ce", "1", "1"] in rows
+
+
+def test_prove_fails_on_an_assumption_that_nothing_satisfies(fakes, monkeypatch):
+    run("generate")
+    monkeypatch.setattr("derivations.assumptions.never_satisfied", lambda layers: ["Linear: x[n, i]² = -1"])
+    result = run("prove")
+    assert result.exit_code == 1
+    assert "1 of them never satisfied" in result.output
+    assert "Linear: x[n, i]² = -1: nothing was found that satisfies it" in result.stderr
 
 
 def test_prove_as_json_has_the_promised_fields(fakes):
@@ -91,10 +105,10 @@ def test_names_are_found_however_they_are_typed(fakes, spelling):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["generate", "Liner"], "There is no layer 'Liner': did you mean Linear?"),
+        (["generate", "Liner"], "There is no layer 'Liner': did you mean Linear or Lineaire?"),
         (["generate", "Linear", "Sigmoide"], "did you mean Sigmoid or Sigmoïde?"),
         (["derive", "crossentropyloss2"], "did you mean CrossEntropyLoss"),
-        (["derive", "xyz"], "There is no layer 'xyz'; backproof list names them all"),
+        (["derive", "xyz"], "There is no layer 'xyz'; there are Linear, "),
         (["prove", "1.linear.detla"], "There is no claim '1.linear.detla': did you mean 1.linear.delta"),
         (["prove", "9"], "There is no claim '9'; backproof prove judges them all"),
     ],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -15,9 +15,23 @@ from flint import arb
 from tests.regime.case import Case, Functions
 from tests.regime.cases import LAYERS
 from tests.regime.draws import exponents
-from tests.regime.numbers import MANY_BITS, Arguments, as_ball, ball, cast, jacobian, lift, precision
+from tests.regime.numbers import (
+    MANY_BITS,
+    Arguments,
+    Direction,
+    as_ball,
+    ball,
+    cast,
+    coefficients,
+    jacobian,
+    lift,
+    precision,
+)
+from tests.regime.other_forms import OTHER_FORMS
 
 DRAWS = 30
+
+DTYPES = (np.float32, np.float64)
 
 PAGE = """# Accuracy
 
@@ -28,10 +42,18 @@ The largest errors of the generated functions, against balls of {bits} bits: {dr
 max(1, |δ|), which is ε here (**abs.**), and of ε times |exact| (**rel.**).
 
 A relative error of 1/ε (8.4e+06, 4.5e+15) is a 0 where the exact value is none: a loss or a gradient below ε,
-beside probabilities of about 1. RBF computes |x − c|² by a product about the mean m of c, and loses
-ε (|x − m|² + |c − m|²) of it: digits go where one centre lies far away.
+beside probabilities of about 1; below 2⁻¹²⁶ and 2⁻¹⁰²² it is not counted. RBF computes |x − c|² by a product about
+the mean m of c, and loses ε (|x − m|² + |c − m|²) of it: digits go where one centre lies far away. Sums of products
+of both signs (linear, NLL, the gradients of softmax) cancel as their terms do.
 
 {rows}
+
+## Other forms of the same formulas
+
+Where the table above shows digits lost that another form keeps, both were measured on the same draws; r, s and t
+are as written, u is the score less the largest.
+
+{others}
 """
 
 HEADINGS = (
@@ -80,6 +102,26 @@ def measure_once(case: Case, functions: Functions, arguments: Arguments, seed: i
         return forward, backward
 
 
+def measure_every_exponent(case: Case, functions: Functions, dtype: Any) -> tuple[Loss, Loss]:
+    """What is lost over all exponents of a dtype, for an output each entry of which hangs on its own entry."""
+    (name,) = case.gradients
+    swept = every_exponent(dtype)[:, None]
+    arguments = {**cast(case.draw(0, len(swept), 1), dtype), name: swept}
+    output, saved = functions.forward(*arguments.values())
+    (gradient,) = functions.backward(saved, np.ones_like(output))
+    with precision(MANY_BITS):
+        exact = case.oracle(*lift(arguments, Direction({name: np.ones(swept.shape)})).values())
+        return loss(output, coefficients(exact, 0)), loss(gradient, coefficients(exact, 1))
+
+
+def every_exponent(dtype: Any) -> np.ndarray:
+    """A power of 2 and another number of each exponent, the subnormal ones included, of both signs."""
+    info = np.finfo(dtype)
+    powers = np.ldexp(1.0, np.arange(info.minexp - info.nmant, info.maxexp))
+    magnitudes = np.concatenate([powers, powers * np.random.default_rng(0).uniform(1, 2, len(powers))])
+    return np.concatenate([magnitudes, -magnitudes]).astype(dtype)
+
+
 def loss(computed: np.ndarray, exact: Any) -> Loss:
     """The largest errors of the entries; below the smallest normal number the relative one does not count."""
     eps, least = float(np.finfo(computed.dtype).eps), float(np.finfo(computed.dtype).smallest_normal)
@@ -92,22 +134,48 @@ def loss(computed: np.ndarray, exact: Any) -> Loss:
     return worst
 
 
-def rows(cases: Sequence[Case], draws: int) -> Iterator[tuple[str, str, str, Loss, Loss]]:
-    """Case, region and dtype, with what the output and the gradients lose there."""
-    for case in cases:
-        for region in case.regions:
-            for dtype in (np.float32, np.float64):
-                lost = measure(case, case.load(), region, dtype, draws)
-                yield case.name, region, np.dtype(dtype).name, *lost
+def row(
+    where: Sequence[str], case: Case, functions: Functions, region: str, dtype: Any, draws: int
+) -> tuple[str, ...]:
+    """The cells of one line: where it was measured, and what is lost there."""
+    lost = measure(case, functions, region, dtype, draws)
+    return (*where, *(f"{value:.2g}" for part in lost for value in astuple(part)))
+
+
+def markdown(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> list[str]:
+    """The lines of a table whose last six columns are numbers."""
+    escaped = ([cell.replace("|", "\\|") for cell in line] for line in lines)
+    rule = ("---",) * (len(headings) - 6) + ("---:",) * 6
+    return [f"| {' | '.join(line)} |" for line in (headings, rule, *escaped)]
 
 
 def table(cases: Sequence[Case] = LAYERS, draws: int = DRAWS) -> list[str]:
-    """The lines of the table of cases, regions and dtypes, in Markdown."""
-    lines = [HEADINGS, ("---",) * 3 + ("---:",) * 6]
-    for *where, forward, backward in rows(cases, draws):
-        lines.append((*where, *(f"{value:.2g}" for value in (*astuple(forward), *astuple(backward)))))
-    return [f"| {' | '.join(line)} |" for line in lines]
+    """What every case loses in each region and dtype."""
+    return markdown(
+        HEADINGS,
+        (
+            row((case.name, region, np.dtype(dtype).name), case, case.load(), region, dtype, draws)
+            for case in cases
+            for region in case.regions
+            for dtype in DTYPES
+        ),
+    )
+
+
+def table_of_other_forms(draws: int = DRAWS) -> list[str]:
+    """What the emitted functions lose where another form keeps digits, and what that form loses."""
+    return markdown(
+        ("form", *HEADINGS),
+        (
+            row((words, one.case.name, one.region, np.dtype(dtype).name), one.case, functions, one.region, dtype, draws)
+            for one in OTHER_FORMS
+            if one.case.is_generated
+            for dtype in DTYPES
+            for words, functions in (("emitted", one.case.load()), (one.words, one.functions))
+        ),
+    )
 
 
 if __name__ == "__main__":
-    print(PAGE.format(bits=MANY_BITS, draws=DRAWS, rows="\n".join(table())), end="")
+    parts = {"rows": table(), "others": table_of_other_forms()}
+    print(PAGE.format(bits=MANY_BITS, draws=DRAWS, **{k: "\n".join(v) for k, v in parts.items()}), end="")

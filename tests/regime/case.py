@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
+from importlib.util import find_spec
+from inspect import signature
 from typing import Any
 
 import numpy as np
 
 from tests.regime.draws import Draw
-
-Reach = Callable[[np.finfo], float]
+from tests.regime.reach import Reach
 
 
 @dataclass(frozen=True)
 class Functions:
-    """The pair under test; ``backward`` gives a tuple of the gradients that exist."""
+    """The pair under test; ``backward`` gives a tuple of the gradients that exist.
+
+    ``saved_values`` is there where a module can give what forward saves, without the output.
+    """
 
     forward: Callable[..., tuple[Any, Any]]
     backward: Callable[[Any, Any], tuple[Any, ...]]
+    saved_values: Callable[..., Any] | None = None
 
     def output(self, *arguments: Any) -> Any:
         """What forward computes, without what it saves."""
@@ -42,7 +47,7 @@ class Case:
     oracle
         The output by plain loops. ``definition`` is a document's spelling, where that is another one.
     stated
-        The output by the operations that the layer is stated to use, where these lose more than the
+        The output by the operations that the layer is stated to use, where these lose other digits than the
         oracle's: what rounding may lose is then what it may lose of them.
     gradients
         The arguments that have gradients, in the order in which ``backward`` returns them.
@@ -57,8 +62,14 @@ class Case:
     unbounded
         The arguments whose entries may be anything up to a magnitude, by dtype, as long as the true result is
         representable: steps on the way may overflow.
+    probabilities
+        The arguments whose entries must lie strictly between 0 and 1.
+    kinks
+        Arguments at kinks of the formula or of the emitted text, and nearer to them than a step.
     hyperparameters
         The numbers among the arguments, each with the range in which results are stated to be finite.
+    functions
+        What is given for the parameters that are functions, by their names in the emitted text.
     rows
         The arguments whose rows are examples: what is no number in one example stays out of the others.
     spreads
@@ -66,6 +77,9 @@ class Case:
     ulps
         Regions by name, with the bounds on the error there in units of ε·max(1, |exact|), |δ| ≤ 1: of the
         output, of the gradients.
+    relative
+        The same in units of ε·|exact|, where all digits are kept; the output's or the gradients' bound is
+        infinite where they are not.
     """
 
     name: str
@@ -83,15 +97,29 @@ class Case:
     analytic: bool = True
     reach: Mapping[str, Reach] = field(default_factory=dict)
     unbounded: Mapping[str, Reach] = field(default_factory=dict)
+    probabilities: tuple[str, ...] = ()
+    kinks: Draw | None = None
     hyperparameters: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
     spreads: tuple[str, ...] = ()
     ulps: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    relative: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def arithmetic(self) -> Callable[..., Any]:
         """The formula in the operations whose rounding bounds what the emitted functions may lose."""
         return self.stated or self.oracle
+
+    @property
+    def saved_values(self) -> str:
+        """The name of the function that gives what forward saves alone, in a module that has one."""
+        return self.forward.replace("forward", "saved_values")
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether the module stands in the package."""
+        return find_spec(f"generated.{self.module}") is not None
 
     @property
     def documentation(self) -> str:
@@ -107,7 +135,7 @@ class Case:
             When, called later, backward returns more or fewer gradients than `gradients` names.
         """
         module = import_module(f"generated.{self.module}")
-        backward = getattr(module, self.backward)
+        backward = self.with_functions(getattr(module, self.backward))
 
         def gradients(saved: Any, delta: Any) -> tuple[Any, ...]:
             returned = backward(saved, delta)
@@ -122,12 +150,27 @@ class Case:
                 )
             return present
 
-        return Functions(getattr(module, self.forward), gradients)
+        saving = getattr(module, self.saved_values, None)
+        return Functions(
+            self.with_functions(getattr(module, self.forward)), gradients, saving and self.with_functions(saving)
+        )
+
+    def with_functions(self, plain: Callable[..., Any]) -> Callable[..., Any]:
+        """A plain function of the arguments alone."""
+        names = list(signature(plain).parameters)
+        given = {name: self.functions[name] for name in names if name in self.functions}
+        others = [name for name in names if name not in given]
+        if not given:
+            return plain
+        return lambda *arguments: plain(**dict(zip(others, arguments, strict=False)), **given)
 
     def draw(self, seed: int, *sizes: int, region: str = "usual") -> dict[str, Any]:
         """Arguments in float64; without sizes, small ones that differ from one another."""
-        rng = np.random.default_rng(seed)
-        return self.regions[region](rng, *(sizes or self.small_sizes(seed)))
+        return self.drawn(self.regions[region], seed, *sizes)
+
+    def drawn(self, draw: Draw, seed: int, *sizes: int) -> dict[str, Any]:
+        """The same from any draw of this case's arguments."""
+        return draw(np.random.default_rng(seed), *(sizes or self.small_sizes(seed)))
 
     def small_sizes(self, seed: int) -> tuple[int, ...]:
         """Sizes 1 to 4: all different at first, then with coincidences and ones."""

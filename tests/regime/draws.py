@@ -39,9 +39,45 @@ def exponents(top: int, bottom: int = -40) -> Entries:
     return entries
 
 
+def positive(entries: Entries) -> Entries:
+    """The same entries without their signs."""
+    return lambda rng, shape: np.abs(entries(rng, shape))
+
+
 def ties(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Entries that are often equal."""
     return rng.integers(-1, 2, shape).astype(float)
+
+
+def near_zero(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros of both signs, and entries nearer to 0 than any step of a difference quotient."""
+    return rng.choice([0.0, -0.0, 2.0**-30, -(2.0**-30)], shape)
+
+
+def away_from_zero(least: float) -> Entries:
+    """Normally distributed entries, moved outwards so that none is nearer to 0 than this."""
+
+    def entries(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        drawn = rng.standard_normal(shape)
+        return drawn + np.copysign(least, drawn)
+
+    return entries
+
+
+def between(low: float, high: float) -> Entries:
+    """Evenly distributed entries."""
+    return lambda rng, shape: rng.uniform(low, high, shape)
+
+
+def near_an_end(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Entries strictly between 0 and 1, in float32 too, at distances from either end that are spread evenly."""
+    distance = np.exp2(rng.uniform(-22, -1, shape))
+    return np.where(rng.integers(0, 2, shape) == 0, distance, 1 - distance)
+
+
+def bits(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Targets in [0, 1], often at its ends."""
+    return np.clip(rng.integers(-32, 97, shape), 0, 64) / 64
 
 
 def proportions(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
@@ -71,21 +107,17 @@ def rbf(entries: Entries, s: float = 1.25) -> Draw:
     return draw
 
 
-def classes(entries: Entries) -> Draw:
-    """A distribution over classes a row, y[N, K], and scores ŷ[N, K]."""
-    return lambda rng, N, K: {"y": proportions(rng, (N, K)), "yhat": entries(rng, (N, K))}
+def together(**entries: Entries) -> Draw:
+    """Arguments of one shape, each with its entries, in the order given."""
+    return lambda rng, *sizes: {name: draw(rng, sizes) for name, draw in entries.items()}
+
+
+def close(rng: np.random.Generator, N: int, d: int) -> dict[str, Any]:
+    """A target y[N, d] and a prediction ŷ[N, d] that nearly meets it."""
+    y = 1e3 * rng.standard_normal((N, d))
+    return {"y": y, "yhat": y + 2.0**-8 * rng.standard_normal((N, d))}
 
 
 def labels(entries: Entries) -> Draw:
     """A label a row, t[N], and scores ŷ[N, K]."""
     return lambda rng, N, K: {"t": rng.integers(0, K, N), "yhat": entries(rng, (N, K))}
-
-
-def bits(entries: Entries) -> Draw:
-    """Targets y[N, d] in [0, 1], often at its ends, and logits a[N, d]."""
-
-    def draw(rng: np.random.Generator, N: int, d: int) -> dict[str, Any]:
-        y = np.clip(rng.integers(-32, 97, (N, d)), 0, 64) / 64
-        return {"y": y, "a": entries(rng, (N, d))}
-
-    return draw

@@ -29,9 +29,10 @@ HALVINGS = 14
 
 
 def directions(case: Case, arguments: Arguments, seed: int = 0) -> dict[str, np.ndarray]:
-    """A normally distributed direction for each argument that has a gradient."""
+    """A normally distributed direction for each argument that has a gradient; probabilities have less room."""
     rng = np.random.default_rng(seed)
-    return {name: rng.standard_normal(np.shape(arguments[name])) for name in case.gradients}
+    lengths = {name: 1 / 8 if name in case.probabilities else 1 for name in case.gradients}
+    return {name: length * rng.standard_normal(np.shape(arguments[name])) for name, length in lengths.items()}
 
 
 def inner(left: Any, right: Any) -> float:

@@ -37,6 +37,16 @@ def log(value: Any) -> Any:
     return value.log() if hasattr(value, "log") else math.log(value)
 
 
+def tanh(value: Any) -> Any:
+    """The hyperbolic tangent of a float or of anything that has a method of this name."""
+    return value.tanh() if hasattr(value, "tanh") else math.tanh(value)
+
+
+def sin(value: Any) -> Any:
+    """The sine of a float or of anything that has a method of this name."""
+    return value.sin() if hasattr(value, "sin") else math.sin(value)
+
+
 def sharp(value: Any) -> Any:
     """The same number or jet without what has been lost of it so far."""
     if isinstance(value, Jet):

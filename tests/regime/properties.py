@@ -78,7 +78,9 @@ def overlapping(case: Case, arguments: Arguments, delta: np.ndarray) -> tuple[di
     """The arguments that have gradients, and δ, as views of one buffer, one entry apart."""
     arrays = [np.asarray(arguments[name]) for name in case.gradients] + [delta]
     room = max(array.size for array in arrays) + len(arrays)
-    buffer = np.random.default_rng(room).standard_normal(room).astype(delta.dtype)
+    rng = np.random.default_rng(room)
+    entries = rng.uniform(0.1, 0.9, room) if case.probabilities else rng.standard_normal(room)
+    buffer = entries.astype(delta.dtype)
     views = [buffer[k : k + array.size].reshape(array.shape) for k, array in enumerate(arrays)]
     return {**arguments, **dict(zip(case.gradients, views, strict=False))}, views[-1]
 
@@ -106,8 +108,10 @@ def check_call(case: Case, functions: Functions, arguments: Arguments, delta: np
     check_memory(case, given, saved, output, gradients)
     check_values(case, functions, arguments, output, gradients, delta)
 
-    again, saved_again = functions.forward(*arguments.values())
-    for results in (functions.backward(saved, delta), functions.backward(saved_again, delta)):
+    again, *saved_again = functions.forward(*arguments.values())
+    if functions.saved_values:
+        saved_again.append(functions.saved_values(*arguments.values()))
+    for results in (functions.backward(one, delta) for one in (saved, *saved_again)):
         same = all(map(_is_same, (output, *gradients), (again, *results)))
         _require(same, case, "the same call, repeated, gave other bits")
     compact = delta.copy()

@@ -41,10 +41,19 @@ def special(dtype: Any, largest: float) -> np.ndarray:
     return np.concatenate([magnitudes, -magnitudes]).astype(dtype)
 
 
+def inside(values: np.ndarray, least: float) -> np.ndarray:
+    """Those strictly between 0 and 1 and not below the least, that one, and the same distances from 1."""
+    low = np.append(values[(values >= least) & (values < 1)], values.dtype.type(least))
+    high = 1 - low
+    return np.concatenate([low, high[high < 1], [1 - np.finfo(values.dtype).epsneg]]).astype(values.dtype)
+
+
 def extreme_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:
     """Usual arguments, one of which holds special values: each of them everywhere, then all of them mixed."""
     for name, reach in case.reach.items():
         values = special(dtype, reach(np.finfo(dtype)))
+        if name in case.probabilities:
+            values = inside(values, stated_least(case, dtype))
         for seed in range(len(values)):
             yield _filled(case, dtype, seed, name, values[seed : seed + 1])
         for seed in range(count):
@@ -66,8 +75,11 @@ def edge_draws(case: Case, dtype: Any, count: int) -> Iterator[dict[str, Any]]:
     for seed in range(count):
         rng = np.random.default_rng(seed)
         arguments = cast(case.draw(3 * seed), dtype)
+        ends_of = dict.fromkeys(arguments, values)
+        for name in case.probabilities:
+            ends_of[name] = inside(np.array([0.5], dtype), stated_least(case, dtype))
         arrays = {
-            name: rng.choice(values, value.shape)
+            name: rng.choice(ends_of[name], value.shape)
             for name, value in arguments.items()
             if np.ndim(value) and is_real(value)
         }
@@ -81,6 +93,14 @@ def stated_edge(case: Case, dtype: Any) -> float:
     if stated is None:
         raise DisagreementError(f"{case.name}: the module states no range for {np.dtype(dtype)}")
     return float(stated[1])
+
+
+def stated_least(case: Case, dtype: Any) -> float:
+    """The nearest that entries which end at 0 may come to it, by what a module states."""
+    stated = re.search("no nearer to 0 than ([0-9.e-]+) and ([0-9.e-]+)", case.documentation)
+    if stated is None:
+        raise DisagreementError(f"{case.name}: the module states no least entry")
+    return float(stated[1 if np.dtype(dtype) == np.float64 else 2])
 
 
 def _filled(case: Case, dtype: Any, seed: int, name: str, values: np.ndarray) -> dict[str, Any]:
@@ -127,18 +147,21 @@ def check_isolation(case: Case, functions: Functions, arguments: Arguments, intr
     """An entry that is NaN or infinite reaches what depends on it and nothing else.
 
     Which outputs depend on which entries is the pattern of the oracle's Jacobian. What depends on a NaN is
-    NaN; what does not depend on it has the same value as without it, unless it is in what all results share.
+    NaN; what depends on it neither where it stands nor on the other side of a kink has the same value as
+    without it, unless it is in what all results share.
     """
     clean, _ = functions.forward(*arguments.values())
     for name in case.gradients:
         depends = dependence(case, arguments, name)
+        mirror = {**arguments, name: (1 if name in case.probabilities else 0) - arguments[name]}
+        may_depend = depends | dependence(case, mirror, name)
         for index, dirty in _spoiled(arguments, name, intruder):
             with np.errstate(all="ignore"):
                 output = functions.output(*dirty.values())
-            what, reached = f"{case.name}: {intruder} in {name}{index}", depends[(..., *index)]
-            _require_reached(output, reached, intruder, what)
+            what, entry = f"{case.name}: {intruder} in {name}{index}", (..., *index)
+            _require_reached(output, depends[entry], intruder, what)
             if name not in case.spreads:
-                _require_spared(output, clean, reached, what)
+                _require_spared(output, clean, may_depend[entry], what)
 
 
 def check_isolation_of_rows(case: Case, functions: Functions, arguments: Arguments, intruder: float) -> None:

@@ -1,0 +1,173 @@
+"""The cases in which a claim is judged: at the sizes that the document writes for, and in general."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
+
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Mul, Pow, Sum
+
+from derivations.definition import check_layer
+from derivations.grammar import DefinitionError
+from derivations.layer import All, Assumption, Claim, Defines, Equal, Layer, Statement
+from derivations.notation import GRADIENT, name_of, size_of, sum_
+from derivations.obligations import formulas, mapped
+from derivations.substitution import bound_indices, free_indices
+
+WRITTEN_OUT = 4
+"""Up to this size a fixed axis is written out, position by position."""
+
+Sizes = Mapping[Expr, int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A statement about a layer, both with these sizes fixed."""
+
+    layer: Layer
+    statement: Statement
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def where(self) -> str:
+        """The sizes as text, nothing where none is fixed."""
+        return ", ".join(f"{size} = {count}" for size, count in self.sizes.items())
+
+
+def cases_of(layer: Layer, claim: Claim, statement: Statement, general: Statement | None = None) -> tuple[Case, ...]:
+    """The cases of a statement of a claim, the document's own sizes first.
+
+    A formula that a document works out with numbers is judged at these numbers alone.
+    """
+    at = claim.at
+    if at is None:
+        return (Case(layer, statement),)
+    there = layer_given(layer_at(layer, at.sizes), _fixed(at.values, at.sizes))
+    own = Case(there, _statement_at(statement, at.sizes), {str(size): count for size, count in at.sizes.items()})
+    return (own,) if at.values else (own, Case(layer, general or statement))
+
+
+def layer_declared(layer: Layer, claim: Claim) -> Layer:
+    """The layer with what the document does not declare.
+
+    Raises
+    ------
+    DefinitionError
+        If the claim names nothing that the layer lacks, or what is declared makes no layer.
+    """
+    new = {name_of(e) for right in claim.declares.values() for e in right.atoms(Indexed)}
+    named = {name_of(e).removeprefix(GRADIENT) for f in formulas(claim.statement) for e in f.atoms(Indexed)}
+    if not new & named or new & _names(layer):
+        listed = ", ".join(sorted(new))
+        raise DefinitionError(f"{layer.name}: {claim.id} declares {listed}, which it must read and the layer lack")
+    made = layer_given(layer, claim.declares)
+    check_layer(made)
+    return made
+
+
+def layer_given(layer: Layer, given: Mapping[Indexed, Expr]) -> Layer:
+    """The layer with some inputs given by formulas, as steps; what these read is input instead.
+
+    Raises
+    ------
+    DefinitionError
+        If an entry is neither an input nor the target.
+    """
+    if not given:
+        return layer
+    names = {name_of(e) for e in given}
+    inputs = {name_of(e): e for e in (*layer.inputs, *([layer.target] if layer.target is not None else []))}
+    if names - set(inputs):
+        raise DefinitionError(f"{layer.name}: {', '.join(sorted(names - set(inputs)))} is no input of the layer")
+    read = {name_of(e): e for right in given.values() for e in sorted(right.atoms(Indexed), key=str)}
+    kept_target = layer.target is not None and name_of(layer.target) not in names
+    return replace(
+        layer,
+        inputs=(*(e for e in layer.inputs if name_of(e) not in names), *read.values()),
+        target=layer.target if kept_target else None,
+        target_as_label=layer.target_as_label if kept_target else {},
+        domains={base: domain for base, domain in layer.domains.items() if name_of(base) not in names},
+        forward={**given, **layer.forward},
+        claims=(),
+    )
+
+
+def layer_at(layer: Layer, sizes: Sizes) -> Layer:
+    """The layer with some sizes fixed."""
+
+    def fixed(e: Expr) -> Expr:
+        return with_sizes(e, sizes)
+
+    return replace(
+        layer,
+        forward=_fixed(layer.forward, sizes),
+        inputs=tuple(map(fixed, layer.inputs)),
+        parameters=tuple(map(fixed, layer.parameters)),
+        target=None if layer.target is None else fixed(layer.target),
+        target_as_label=_fixed(layer.target_as_label, sizes),
+        assumptions=tuple(
+            Assumption(fixed(a.left), fixed(a.right), _fixed(a.example, sizes)) for a in layer.assumptions
+        ),
+        claims=(),
+    )
+
+
+def with_sizes(e: Expr, sizes: Sizes) -> Expr:
+    """An expression with some sizes fixed, otherwise as it was typed."""
+    if e in sizes:
+        return Integer(sizes[e])
+    if isinstance(e, Idx):
+        return Idx(e.label, size_of(e).xreplace({size: Integer(count) for size, count in sizes.items()}))
+    if isinstance(e, Sum):
+        return sum_(with_sizes(e.function, sizes), *(with_sizes(index, sizes) for index, _, _ in e.limits))
+    if isinstance(e, Indexed):
+        return e.base[tuple(with_sizes(i, sizes) for i in e.indices)]
+    if not e.args or isinstance(e, IndexedBase):
+        return e
+    args = [with_sizes(a, sizes) for a in e.args]
+    same = all(new is old for new, old in zip(args, e.args, strict=True))
+    return e if same else e.func(*args, evaluate=False)
+
+
+def _fixed(pairs: Mapping[Indexed, Expr], sizes: Sizes) -> dict[Indexed, Expr]:
+    return {with_sizes(left, sizes): with_sizes(right, sizes) for left, right in pairs.items()}
+
+
+def _statement_at(statement: Statement, sizes: Sizes) -> Statement:
+    """A statement at fixed sizes, an equality over small fixed axes position by position."""
+    fixed = mapped(statement, lambda e: with_sizes(e, sizes))
+    if isinstance(fixed, All):
+        return All(tuple(_written_out(part) for part in fixed.parts))
+    return _written_out(fixed)
+
+
+def _written_out(statement: Statement) -> Statement:
+    if not isinstance(statement, (Equal, Defines)):
+        return statement
+    free = dict.fromkeys(i for f in formulas(statement) for i in free_indices(f))
+    fixed = [i for i in free if size_of(i).is_Integer and 1 < size_of(i) <= WRITTEN_OUT]
+    places = product(*(map(Integer, range(size_of(i))) for i in fixed))
+    parts = [mapped(statement, partial(_placed, at=dict(zip(fixed, place, strict=True)))) for place in places]
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def _placed(e: Expr, at: Mapping[Expr, Expr]) -> Expr:
+    """An expression with some free indices put at positions, otherwise as it was typed."""
+    if e in at:
+        return at[e]
+    if not e.args or isinstance(e, (Idx, IndexedBase)):
+        return e
+    bound = bound_indices(e)
+    if bound:
+        return e.func(_placed(e.args[0], {i: p for i, p in at.items() if i not in bound}), *e.args[1:])
+    args = [_placed(a, at) for a in e.args]
+    same = all(new is old for new, old in zip(args, e.args, strict=True))
+    typed = {"evaluate": False} if isinstance(e, (Add, Mul, Pow)) else {}
+    return e if same else e.func(*args, **typed)
+
+
+def _names(layer: Layer) -> set[str]:
+    given = (*layer.inputs, *layer.parameters, *([layer.target] if layer.target is not None else []))
+    return {name_of(e) for e in (*given, *layer.forward)}
