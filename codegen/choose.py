@@ -15,7 +15,7 @@ from codegen.digits import in_one_fraction, near_one
 from codegen.lower import lower
 from codegen.plan import Plan, prune, rewrite, start
 from codegen.positions import LoweringError
-from codegen.program import Node, walk
+from codegen.program import Node, is_masked, walk
 from codegen.risk import risks
 from codegen.safe_forms import make_safe
 from codegen.sharing import share
@@ -29,7 +29,7 @@ from derivations.substitution import names_read
 NOMINAL = 64
 """Every symbolic size counts as this when two plans are compared."""
 
-WEIGHTS = {"exp": 8.0, "log": 8.0, "log1p": 8.0, "tanh": 8.0, "divide": 2.0, "where": 2.0, "power": 4.0}
+WEIGHTS = {"exp": 8.0, "log": 8.0, "log1p": 8.0, "tanh": 8.0, "divide": 2.0, "where": 16.0, "power": 4.0}
 CALL_WEIGHT = 8.0
 PRODUCT_WEIGHT = 0.1
 """A multiplication and addition inside a product of matrices, beside one entry of an elementwise operation."""
@@ -72,6 +72,8 @@ def node_cost(node: Node) -> float:
         return PRODUCT_WEIGHT * inner * columns
     if node.op in REDUCTIONS:
         return float(prod(_nominal(s) for s in node.args[0].shape))
+    if is_masked(node):
+        return entries
     if node.op in ELEMENTWISE:
         default = CALL_WEIGHT if ELEMENTWISE[node.op].precedence == CALL and node.op not in _CHEAP else 1.0
         return WEIGHTS.get(node.op, default) * entries

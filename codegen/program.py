@@ -116,8 +116,28 @@ def _spell(node: Node) -> tuple[str, int]:
     return _spell_elementwise(node)
 
 
+def is_masked(node: Node) -> bool:
+    """Whether a choice between a value and 0 is a product with the condition: many times faster than np.where.
+
+    Only of what is finite wherever it is computed: ∞·0 is not 0.
+    """
+    if node.op != "where" or node.args[2].op != "number" or node.args[2].attr != 0:
+        return False
+    return node.args[1].op != "number" and _is_finite(node.args[1])
+
+
+def _is_finite(node: Node) -> bool:
+    return is_masked(node) or (node.op in FINITE and all(map(_is_finite, node.args)))
+
+
+FINITE = frozenset({"read", "view", "number", "multiply", "add", "subtract", "negative", "square", "sum", "dot", "max"})
+
+
 def _spell_elementwise(node: Node) -> tuple[str, int]:
     row = ELEMENTWISE[node.op]
+    if is_masked(node):
+        condition, value, _ = node.args
+        return f"{text(value, MULTIPLICATIVE)} * ({text(condition)})", MULTIPLICATIVE
     if row.numpy:
         call = f"{row.numpy}({', '.join(text(a) for a in node.args)})"
         # NumPy's own float64 would make float64 of a float32 array; Python's float takes the array's type.

@@ -139,11 +139,18 @@ class Expressions(Generic[C]):
 
     def _operator(self, name: str, nodes: Sequence[ast.expr], node: ast.expr) -> Bound[C]:
         row = ELEMENTWISE[name]
+        if name == "multiply" and isinstance(nodes[1], ast.Compare):
+            return self._masked(nodes[0], nodes[1], node)
         operands = [self.operand(operand) for operand in nodes]
         numbers = [operand for operand in operands if isinstance(operand, Number)]
         if len(numbers) == len(operands) and name not in COMPARISONS:
             return arithmetic(self.domain, row, numbers, node)
         return elementwise(self.domain, row, operands, None, node)
+
+    def _masked(self, value: ast.expr, condition: ast.expr, node: ast.expr) -> Bound[C]:
+        """``u * (a > 0)``: u where the condition holds, else 0."""
+        operands = [self.array(condition), self.real(value), Number(Integer(0), True, self.domain.constant(0))]
+        return elementwise(self.domain, ELEMENTWISE["where"], operands, None, node)
 
     def _subscript(self, node: ast.Subscript) -> Bound[C]:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":

@@ -12,7 +12,7 @@ from sympy.codegen.cfunctions import log1p
 
 from codegen.plan import Plan, rewrite
 from codegen.shift import shift_sums
-from derivations.notation import positive, select
+from derivations.notation import positive
 from derivations.substitution import factors_of
 
 
@@ -96,7 +96,7 @@ def _hyperbolic_ratio(e: Expr) -> Expr:
 
 
 def _soft_ratio(e: Expr) -> Expr | None:
-    """e^{ku} / (1 + e^u)^n as a choice between powers of t, for 0 ≤ k ≤ n."""
+    """e^{ku} / (1 + e^u)^n by t and e^{min(u, 0)}, for 0 ≤ k ≤ n."""
     for factor in factors_of(e):
         if not (isinstance(factor, Pow) and isinstance(factor.exp, Integer) and factor.exp < 0):
             continue
@@ -108,7 +108,9 @@ def _soft_ratio(e: Expr) -> Expr | None:
         powers = {f: k for f in others for k in range(1, n + 1) if f == exp(k * u)}
         k = next(iter(powers.values()), 0)
         rest = Mul(*(soften(f) for f in others if f not in powers))
-        t = small(soften(u))
-        above = t**k if 2 * k == n else select(positive(soften(u)), t ** (n - k), t**k)
+        u = soften(u)
+        t = small(u)
+        side = exp((2 * k - n) * Min(u, 0)) if 2 * k > n else exp((n - 2 * k) * Min(-u, 0))
+        above = t ** min(k, n - k) * side
         return rest * above / (1 + t) ** n
     return None

@@ -125,7 +125,7 @@ def d(tensor: IndexedBase) -> IndexedBase:
 
 def is_gradient(tensor: IndexedBase) -> bool:
     """Whether a tensor was made by `d`."""
-    return str(tensor.label).startswith(GRADIENT)
+    return name_of(tensor).startswith(GRADIENT)
 
 
 def name_of(entry: Indexed | IndexedBase) -> str:

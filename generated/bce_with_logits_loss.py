@@ -1,5 +1,5 @@
 # backproof generate BCEWithLogitsLoss
-# content: 479e0de7adcee66fa2f9bfcba1658f15
+# content: 80f5af5e40cba146a40ce36f7da873ff
 """BCEWithLogitsLoss: loss[n, i] = -(1 - y[n, i])·log(1 - ŷ[n, i]) - y[n, i]·log(ŷ[n, i])
     where ŷ[n, i] = 1/(1 + exp(-a[n, i]))
 
@@ -93,6 +93,6 @@ def saved_values(y, a):
 def backward(saved, delta):
     """∂L/∂a[n, i] for delta = ∂L/∂loss[n, i]."""
     y, a, t = saved
-    # da[n, i] = δ[n, i]·((1 where a[n, i] > 0, else t[n, i])/(1 + t[n, i]) - y[n, i])
-    da = (np.where(a > 0, 1, t) / (1 + t) - y) * delta
+    # da[n, i] = δ[n, i]·(exp(min(a[n, i], 0))/(1 + t[n, i]) - y[n, i])
+    da = (np.exp(np.minimum(a, 0)) / (1 + t) - y) * delta
     return da

@@ -1,5 +1,5 @@
 # backproof generate Sigmoid
-# content: 8236f7a2342f714230130429ba83f35f
+# content: 6b1f9c8723dbe412e9b6093f2293062d
 """Sigmoid: z[n, i] = 1/(1 + exp(-a[n, i]))
 
 Made by `backproof generate Sigmoid` from the definition in derivations/layers/sigmoid.py: change
@@ -94,7 +94,7 @@ class Sigmoid(Module):
 def forward(a):
     """z[n, i], and what the backward needs of it."""
     t = np.exp(-np.abs(a))  # t[n, i] = exp(-|a[n, i]|)
-    z = np.where(a > 0, 1, t) / (1 + t)  # z[n, i] = (1 where a[n, i] > 0, else t[n, i])/(1 + t[n, i])
+    z = np.exp(np.minimum(a, 0)) / (1 + t)  # z[n, i] = exp(min(a[n, i], 0))/(1 + t[n, i])
     return z, (t,)
 
 

@@ -48,8 +48,9 @@ def test_plain_loops(case: Case, dtype):
 
 @each_dtype
 @each_case
-def test_extreme_values(case: Case, dtype):
-    for arguments in extreme_draws(case, dtype, count=6):
+@pytest.mark.parametrize("count", [6, pytest.param(60, marks=pytest.mark.slow)])
+def test_extreme_values(case: Case, dtype, count: int):
+    for arguments in extreme_draws(case, dtype, count):
         check_in_range(case, case.load(), arguments, dtype)
 
 
@@ -86,8 +87,9 @@ def test_what_is_no_number_stays_where_it_is(case: Case, intruder):
         if region in {**case.ulps, **case.relative}
     ],
 )
-def test_digits_that_survive(case: Case, region: str, dtype):
-    require_digits(case, region, measure(case, case.load(), region, dtype, draws=8))
+@pytest.mark.parametrize("draws", [8, pytest.param(100, marks=pytest.mark.slow)])
+def test_digits_that_survive(case: Case, region: str, dtype, draws: int):
+    require_digits(case, region, measure(case, case.load(), region, dtype, draws))
 
 
 @each_dtype

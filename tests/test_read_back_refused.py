@@ -50,8 +50,7 @@ REFUSED = {
         "C order",
     ),
     "out of dot is a view": (
-        "u = np.empty((x.shape[1], len(x)), dtype=x.dtype)\nw = u.T\n"
-        "np.dot(np.dot(x, x.T), x, out=w)\nreturn u",
+        "u = np.empty((x.shape[1], len(x)), dtype=x.dtype)\nw = u.T\nnp.dot(np.dot(x, x.T), x, out=w)\nreturn u",
         "x",
         "C order",
     ),
@@ -108,7 +107,9 @@ REFUSED = {
     "NumPy on a scalar": ("return x * np.exp(s)", "x, s", "NumPy's own dtype"),
     "a choice of two constants": ("return np.where(x > 0, 1, 0)", "x", "NumPy's own dtype"),
     "a choice by a number": ("return np.where(x, x, 0)", "x", "comparison"),
-    "arithmetic on a comparison": ("return x * (x > 0)", "x", "conditions, not real"),
+    "arithmetic on a comparison": ("return x + (x > 0)", "x", "conditions, not real"),
+    "a product of comparisons": ("return (x > 1) * (x > 0)", "x", "conditions, not real"),
+    "a comparison first": ("return (x > 0) * x", "x", "conditions, not real"),
     "a sum of comparisons": ("c = x > 0\nreturn c.sum(axis=0)", "x", "conditions, not real"),
     "a comparison returned": ("c = x > 0\nreturn c", "x", "not an array of real"),
     "a chain of comparisons": ("return np.where(0 < x < 1, x, 0)", "x", "language"),
@@ -132,7 +133,7 @@ REFUSED = {
     "positions changed": ("k = np.arange(len(v))\nk += v\nreturn v * 1", "v", "labels, not real|real entries"),
     "positions as entries": ("return v * np.arange(len(v))", "v", "labels, not real"),
     "positions chosen": ("return np.where(v > 0, np.arange(len(v)), v)", "v", "labels, not real"),
-    "a comparison of positions as entries": ("return y * (np.arange(y.shape[1]) == t[:, None])", "t, y", "conditions"),
+    "a comparison of positions as entries": ("return y + (np.arange(y.shape[1]) == t[:, None])", "t, y", "conditions"),
     "labels of another axis": ("return x[np.arange(len(t)), t]", "t, x", "labels into"),
     "labels of other rows": ("return J[np.arange(len(t)), t]", "t, J", "rows"),
     "a pick with other positions": ("return y[np.arange(y.shape[1]), t]", "t, y", "positions"),
@@ -258,9 +259,7 @@ MODULES = {
     "np patched": "import numpy as np\nnp.exp = np.log\ndef forward(x):\n" + BODY,
     "np patched in a class": "import numpy as np\nclass A:\n    np.exp = np.log\ndef forward(x):\n" + BODY,
     "np patched in a method": (
-        "import numpy as np\ndef forward(x):\n"
-        + BODY
-        + "class A:\n    def f(self):\n        np.exp = np.log\n"
+        "import numpy as np\ndef forward(x):\n" + BODY + "class A:\n    def f(self):\n        np.exp = np.log\n"
     ),
     "a global elsewhere": "import numpy as np\ndef g():\n    global np\n    np = 1\ndef forward(x):\n" + BODY,
     "two functions of a name": "import numpy as np\ndef forward(x):\n" + BODY + "def forward(x):\n" + BODY,
@@ -282,8 +281,7 @@ MODULES = {
     "not Python": "import numpy as np\ndef forward(x)\n" + BODY,
     "a null byte": "import numpy as np\ndef forward(x):\n    return x * 1\0\n",
     "a coding line": "# coding: utf-7\nimport numpy as np\ndef forward(x):\n" + BODY,
-    "a coding line second": "#!python\n# -*- coding: latin-1 -*-\nimport numpy as np\ndef forward(x):\n"
-    + BODY,
+    "a coding line second": "#!python\n# -*- coding: latin-1 -*-\nimport numpy as np\ndef forward(x):\n" + BODY,
     "nothing": "",
 }
 

@@ -6,7 +6,7 @@ import pytest
 from flint import arb
 
 from tests.regime import oracles
-from tests.regime.balls import require_zero
+from tests.regime.balls import check_backward_on_balls, check_forward_on_balls, require_zero
 from tests.regime.case import Case
 from tests.regime.cases import CROSS_ENTROPY_OF_LABELS, LAYERS, RBF
 from tests.regime.jets import FUNCTIONS, Jet, UndecidedError
@@ -22,6 +22,7 @@ from tests.regime.numbers import (
     precision,
     rounded_to,
 )
+from tests.regime.other_forms import OTHER_FORMS, OtherForm
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -109,6 +110,13 @@ def test_squared_distances_lose_what_lies_between_the_points_and_the_mean(region
         d = x.shape[1]
         allowed = 2 * (d + 6) * float(np.finfo(dtype).eps) * np.add.outer(*squares)
         assert np.all(lost <= allowed)
+
+
+@pytest.mark.parametrize("one", [pytest.param(one, id=one.case.name) for one in OTHER_FORMS])
+def test_other_forms_are_the_same_formulas(one: OtherForm):
+    for seed in range(5):
+        check_forward_on_balls(one.case, one.functions, one.case.draw(seed))
+        check_backward_on_balls(one.case, one.functions, one.case.draw(seed))
 
 
 def test_oracle_of_labels_is_that_of_one_hot_rows():

@@ -44,7 +44,8 @@ max(1, |δ|), which is ε here (**abs.**), and of ε times |exact| (**rel.**).
 A relative error of 1/ε (8.4e+06, 4.5e+15) is a 0 where the exact value is none: a loss or a gradient below ε,
 beside probabilities of about 1; below 2⁻¹²⁶ and 2⁻¹⁰²² it is not counted. RBF computes |x − c|² by a product about
 the mean m of c, and loses ε (|x − m|² + |c − m|²) of it: digits go where one centre lies far away. Sums of products
-of both signs (linear, NLL, the gradients of softmax) cancel as their terms do.
+of both signs (linear, NLL, the gradients of softmax) cancel as their terms do. tanh's gradient is at worst ten
+times too large (8.5e+07): the last step of 1 − z² before 0.
 
 {rows}
 

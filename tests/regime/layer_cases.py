@@ -186,6 +186,8 @@ SOFTMAX = Case(
     rows=("a",),
     # p ≤ 1; u e^u ≥ −1/e, so that rounding u costs less than ε. |δ| ≤ 1: four products of at most p each.
     ulps=dict.fromkeys(SCORES, (4, 8)),
+    # Of p itself rounding u costs |u|ε/2, nothing where u is a small integer; exp, a sum and a division 6 at most.
+    relative={"usual": (10, inf), "ties": (6, inf)},
 )
 
 LOG_SOFTMAX = replace(
@@ -194,6 +196,7 @@ LOG_SOFTMAX = replace(
     module="log_softmax",
     oracle=oracles.log_softmax,
     definition=oracles.log_of_softmax,
+    relative={},
     # Rounding u costs ε/2 of itself, log at most 4 ulps. Σδ ≤ 4: its rounding, and that of its product with p.
     ulps=dict.fromkeys(SCORES, (6, 16)),
 )

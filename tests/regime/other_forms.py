@@ -27,13 +27,13 @@ def _tanh(a: Any) -> Any:
 
 def _tanh_slope(saved: Any, delta: Any) -> Any:
     (a,) = saved
-    t = np.exp(-2 * np.abs(a))
-    return (4 * t * delta / np.square(1 + t),)
+    t = np.exp(-np.abs(a))
+    return (np.square(2 * t / (1 + t * t)) * delta,)
 
 
 def _bce_with_logits(y: Any, a: Any) -> Any:
     t = np.exp(-np.abs(a))
-    rest = np.where(a > 0, 1 - y, -y)
+    rest = (a > 0) - y
     return np.log1p(t) + a * rest, (a, t, rest)
 
 
@@ -93,11 +93,11 @@ def _cross_entropy_slope(saved: Any, delta: Any) -> Any:
 
 
 OTHER_FORMS = (
-    OtherForm(TANH, "tails", "δ·4t/(1 + t)², t = e^{−2|a|}", Functions(_tanh, _tanh_slope)),
+    OtherForm(TANH, "tails", "δ·(2t/(1 + t²))², t = e^{−|a|}", Functions(_tanh, _tanh_slope)),
     OtherForm(
         BCE_WITH_LOGITS,
         "confident",
-        "r = (1 − y where a > 0, else −y); log1p(t) + a·r; δ·(r + (−t where a > 0, else t)/(1 + t))",
+        "r = [a > 0] − y: log1p(t) + a·r; δ·(r + (−t where a > 0, else t)/(1 + t))",
         Functions(_bce_with_logits, _bce_with_logits_slope),
     ),
     OtherForm(
