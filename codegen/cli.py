@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -16,6 +18,7 @@ import typer
 from codegen import report
 from codegen.package import home, module_path, package_files, verdicts_file
 from codegen.selection import UnknownName, claims_of, layer_named, layers_named
+from codegen.workers import on_each
 from codegen.writer import check_all, write_all
 from derivations.layer import Layer
 from derivations.layers import LAYERS
@@ -128,7 +131,8 @@ def prove(
 
     layers = [layer for layer, _ in chosen]
     judged = _judge(layers)
-    checks = [c for layer in layers if layer in LAYERS for c in _read_back(layer, home())]
+    emitted = [layer for layer in layers if layer in LAYERS]
+    checks = [check for each in on_each(partial(_read_back, home()), emitted, "reading back") for check in each]
     wanted = {name for _, names in chosen for name in names}
     verdicts = [verdict for each in judged.values() for verdict in each if verdict.id in wanted]
     failed = [check for check in checks if not check.ok]
@@ -169,22 +173,18 @@ def list_layers() -> None:
 
 def _build(layers: Sequence[Layer]) -> tuple[list[Built], list[str]]:
     """What could be built, and for each other layer why its proof failed."""
-    from codegen.pipeline import BuildError, build
+    from codegen.pipeline import attempt
 
-    built, failures = [], []
-    for layer in report.progress(layers, "building"):
-        try:
-            built.append(build(layer))
-        except BuildError as error:
-            failures.append(str(error))
-    return built, failures
+    results = list(zip(layers, on_each(attempt, layers, "building"), strict=True))
+    built = [replace(one, layer=layer) for layer, one in results if not isinstance(one, str)]
+    return built, [one for _, one in results if isinstance(one, str)]
 
 
 def _judge(layers: Sequence[Layer]) -> dict[str, list[Verdict]]:
     """The verdicts on the claims of each layer, by its name."""
     from derivations.judge import judge
 
-    return {layer.name: judge(layer) for layer in report.progress(layers, "judging")}
+    return {layer.name: each for layer, each in zip(layers, on_each(judge, layers, "judging"), strict=True)}
 
 
 def _check(built: Sequence[Built], files: Mapping[Path, str], *, complete: bool, json: bool) -> bool:
@@ -227,7 +227,7 @@ def _write(
     return not (kept or missed)
 
 
-def _read_back(layer: Layer, directory: Path) -> list[Check]:
+def _read_back(directory: Path, layer: Layer) -> list[Check]:
     from codegen.pipeline import Check, read_back_module
 
     path = module_path(layer, directory)

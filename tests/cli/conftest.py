@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from codegen import cli, selection
-from tests.cli.stand_ins import LAYERS, BuildError, Built, Check, build, judge, module_name, support_files
+from tests.cli.stand_ins import LAYERS, BuildError, Built, Check, attempt, build, judge, module_name, support_files
 
 
 @pytest.fixture
@@ -17,6 +17,7 @@ def fakes(monkeypatch, tmp_path):
         Check=Check,
         BuildError=BuildError,
         build=build,
+        attempt=attempt,
         module_name=module_name,
         support_files=support_files,
         read_back_module=lambda layer, path: [Check(f"{path.name} forward", "z = …", True, "")],

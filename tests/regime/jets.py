@@ -159,6 +159,32 @@ FUNCTIONS = MappingProxyType(
 """NumPy's name of a function: the coefficients' name of it, and its derivative."""
 
 
+class JetArray(np.ndarray):
+    """An array of jets, of which a maximum or minimum with plain numbers is one as well.
+
+    ``np.minimum(a, 0)`` picks the 0 as it stands, on whose entries ``np.exp`` then finds no method.
+    """
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, out: tuple[Any, ...] = (), **options: Any
+    ) -> Any:
+        given = [_plain(value) for value in inputs]
+        if ufunc in (np.maximum, np.minimum) and method == "__call__":
+            left, right = given
+            given = [left + 0 * right, right + 0 * left]
+        if out:
+            options["out"] = tuple(map(_plain, out))
+        result = getattr(ufunc, method)(*given, **options)
+        if out:
+            return out[0]
+        is_array = isinstance(result, np.ndarray) and result.dtype == object
+        return result.view(JetArray) if is_array else result
+
+
+def _plain(value: Any) -> Any:
+    return value.view(np.ndarray) if isinstance(value, JetArray) else value
+
+
 def coefficient(entry: Any, order: int) -> Any:
     """The coefficient of t^order of an entry, which may be a plain number."""
     coefficients = entry.coefficients if isinstance(entry, Jet) else (entry,)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from tests.regime.jets import Jet, coefficient
+from tests.regime.jets import Jet, JetArray, coefficient
 from tests.regime.rounding import Format, Rounded
 
 Arguments = Mapping[str, Any]
@@ -123,7 +123,8 @@ def lift(
     def argument(name: str, value: Any) -> Any:
         if not is_real(value):
             return value
-        return entrywise(entry, value, *((direction.of[name],) if name in direction.of else ()))
+        lifted = entrywise(entry, value, *((direction.of[name],) if name in direction.of else ()))
+        return lifted.view(JetArray) if isinstance(lifted, np.ndarray) else lifted
 
     return {name: argument(name, value) for name, value in arguments.items()}
 
