@@ -256,7 +256,8 @@ def _lower_select(e: Expr, order: tuple[Idx, ...]) -> Lowered:
 
 
 def _lower_extremum(op: str, e: Expr, order: tuple[Idx, ...]) -> Lowered:
-    over, body = (e.args[1],), e.args[0]
+    over: tuple[Idx, ...] = (e.args[1],)
+    body = e.args[0]
     while isinstance(body, e.func) and op == "max":  # the maximum of maxima is one over all their axes
         over, body = (*over, body.args[1]), body.args[0]
     inner = _lower(body, (*order, *(i for i in over if i not in order)))

@@ -149,7 +149,8 @@ class Expressions(Generic[C]):
 
     def _masked(self, value: ast.expr, condition: ast.expr, node: ast.expr) -> Bound[C]:
         """``u * (a > 0)``: u where the condition holds, else 0."""
-        operands = [self.array(condition), self.real(value), Number(Integer(0), True, self.domain.constant(0))]
+        zero = Number(Integer(0), True, self.domain.constant(0))
+        operands: list[View[C] | Number[C]] = [self.array(condition), self.real(value), zero]
         return elementwise(self.domain, ELEMENTWISE["where"], operands, None, node)
 
     def _subscript(self, node: ast.Subscript) -> Bound[C]:

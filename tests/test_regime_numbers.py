@@ -9,13 +9,15 @@ from tests.regime import oracles
 from tests.regime.balls import check_backward_on_balls, check_forward_on_balls, require_zero
 from tests.regime.case import Case
 from tests.regime.cases import CROSS_ENTROPY_OF_LABELS, LAYERS, RBF
-from tests.regime.jets import FUNCTIONS, Jet, UndecidedError
+from tests.regime.jets import FUNCTIONS, Jet, JetArray, UndecidedError
 from tests.regime.numbers import (
     BITS,
+    Direction,
     DisagreementError,
     as_ball,
     as_floats,
     cast,
+    coefficients,
     errors,
     jacobian,
     lift,
@@ -58,6 +60,22 @@ def test_comparisons_of_overlapping_balls_raise():
     assert sharp >= 1 and sharp <= 1 and sharp == 1 and blurred < 2 and blurred != 0
     with pytest.raises(UndecidedError):
         np.maximum(np.array([blurred], dtype=object), np.array([sharp], dtype=object))
+
+
+def test_a_maximum_with_a_number_is_made_of_jets():
+    with precision(BITS):
+        a = lift({"a": np.array([2.0, -3.0])}, Direction({"a": np.ones(2)}))["a"]
+        for found, expected in (
+            (np.exp(np.minimum(a, 0)), [(1, 0), (arb(-3).exp(), arb(-3).exp())]),
+            (np.exp(-np.maximum(0, -a)), [(1, 0), (arb(-3).exp(), arb(-3).exp())]),
+            (np.maximum(a, np.array([1, -4])), [(2, 1), (-3, 1)]),
+        ):
+            require_zero(coefficients(found, 0) - [value for value, _ in expected], "values")
+            require_zero(coefficients(found, 1) - [slope for _, slope in expected], "slopes")
+        total = a.copy()
+        total += a
+        assert isinstance(total, JetArray) and isinstance(total.sum(axis=0), Jet)
+        assert (a > 0).dtype == bool
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

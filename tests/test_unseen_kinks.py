@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 
 import numpy as np
@@ -18,26 +17,19 @@ from derivations.notation import (
     is_zero_at,
     labels,
     max_,
-    name_of,
     positive,
     scalars,
     size_of,
     sum_,
     tensors,
 )
-from tests.plain_values import World
-from tests.regime.balls import check_backward_on_balls
-from tests.regime.case import Case, Functions
+from tests.unseen import by_loops, check_built, draw, pair
 
 n, i, j, k, m, f = axes("n:N i:d j:C k:K m:M f:d")
 a, x, z, u, p, q, W, y, yhat, loss = tensors("a x z u p q W y ŷ loss")
 t = labels("t")
 s = scalars("s")
 d, N = size_of(i), size_of(n)
-SIZES = {"N": 3, "d": 4, "C": 5, "K": 6, "M": 2}
-"""Those of no two axes are alike, and √d is exact, on balls too."""
-
-
 def layer(name, inputs, forward, **more):
     return Layer(name, inputs=inputs, forward=forward, source="none: a formula of the tests", **more)
 
@@ -98,109 +90,13 @@ def text_of(name):
     return emit_module(BY_NAME[name])
 
 
-def functions_of(text):
-    """The plain functions of a module."""
-    tree = ast.parse(text)
-    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    names = {"np": np}
-    exec(compile(tree, "emitted", "exec"), names)
-    return names
-
-
-def pair(text, suffix=""):
-    names = functions_of(text)
-
-    def backward(saved, seed):
-        results = names[f"backward{suffix}"](saved, seed)
-        return results if isinstance(results, tuple) else (results,)
-
-    return Functions(names[f"forward{suffix}"], backward)
-
-
-def shape_of(entry):
-    return tuple(SIZES[str(size_of(index))] for index in entry.indices)
-
-
-def draw(one, seed):
-    """Entries that keep away from each other and from the kinks at 0 and ±1: odd multiples of 1/64."""
-    rng = np.random.default_rng(seed)
-    entries = [*([one.target] if one.target is not None else []), *one.inputs, *one.parameters]
-    arrays = {}
-    for entry in entries:
-        count = int(np.prod(shape_of(entry)))
-        drawn = (2 * rng.choice(np.arange(-60, 61), count, replace=False) + 1) / 64
-        arrays[name_of(entry)] = drawn.reshape(shape_of(entry))
-    return arrays | {str(h.symbol): h.default for h in one.hyperparameters}
-
-
-def by_loops(one, given):
-    """The output, by plain loops over the definition."""
-    arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
-    numbers = {**SIZES, **{name: value for name, value in given.items() if not isinstance(value, np.ndarray)}}
-    for left, right in one.forward.items():
-        arrays[name_of(left)] = World(arrays, numbers).array(left.indices, right)
-    return arrays[name_of(list(one.forward)[-1])]
-
-
-def sources(one):
-    return [name_of(entry) for entry in (*one.inputs, *one.parameters)]
-
-
 @pytest.mark.parametrize("name", BY_NAME)
 def test_is_built_and_right(name):
-    one = BY_NAME[name]
-    text = build(one).text
-    functions = pair(text)
-    for seed in range(3):
-        given = draw(one, seed)
-        np.testing.assert_allclose(functions.output(*given.values()), by_loops(one, given), rtol=1e-13, atol=1e-14)
-    check_gradients_by_differences(one, functions)
-    for dtype in (np.float32, np.float64):
-        check_dtype(one, functions, dtype)
-    if name not in ROUNDED:
-        check_backward_on_balls(Case(name, "", {}, {}, by_loops, tuple(sources(one))), functions, draw(one, 2))
-    if one.target_as_label:
-        check_labels(one, functions, pair(text, "_labels"))
+    check_built(BY_NAME[name], rounded=name in ROUNDED)
 
 
 ROUNDED = ("LogOfTwo", "Half", "Gate")
 """Those in which a number is rounded to float64 whatever the arrays are, and one whose output is no jet."""
-
-
-def check_gradients_by_differences(one, functions):
-    step, given = 2.0**-15, draw(one, 0)
-    output, saved = functions.forward(*given.values())
-    seed = np.random.default_rng(1).standard_normal(output.shape)
-    for source, gradient in zip(sources(one), functions.backward(saved, seed), strict=True):
-        assert gradient.shape == given[source].shape
-        for at in np.ndindex(gradient.shape):
-            moved = [{**given, source: given[source].copy()} for _ in range(2)]
-            moved[0][source][at] += step
-            moved[1][source][at] -= step
-            above, below = (by_loops(one, there) for there in moved)
-            slope = np.sum(seed * (above - below)) / (2 * step)
-            np.testing.assert_allclose(gradient[at], slope, rtol=1e-6, atol=1e-6)
-
-
-def check_dtype(one, functions, dtype):
-    given = draw(one, 0)
-    given = {key: value.astype(dtype) if isinstance(value, np.ndarray) else value for key, value in given.items()}
-    output, saved = functions.forward(*given.values())
-    assert output.dtype == dtype
-    assert all(gradient.dtype == dtype for gradient in functions.backward(saved, np.ones_like(output)))
-    assert all(array.dtype == dtype for array in saved if isinstance(array, np.ndarray))
-
-
-def check_labels(one, one_hot, labelled):
-    """Labels give what the one-hot target gives that they stand for."""
-    t, given = np.array([5, 0, 5]), draw(one, 0)
-    (target, *others) = given.values()
-    output, saved = one_hot.forward(np.eye(target.shape[1])[t], *others)
-    again, kept = labelled.forward(t, *others)
-    np.testing.assert_allclose(again, output, rtol=1e-13)
-    seed = np.arange(1.0, 4.0)
-    for gradient, expected in zip(labelled.backward(kept, seed), one_hot.backward(saved, seed), strict=True):
-        np.testing.assert_allclose(gradient, expected, rtol=1e-13, atol=1e-15)
 
 
 def test_relu_is_what_one_writes():

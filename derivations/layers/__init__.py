@@ -1,45 +1,49 @@
 """The list of all layers, in the order in which they are generated. Add a line to add a layer."""
 
-from derivations.layer import Layer
-from derivations.layers.bce_loss import BCE
-from derivations.layers.bce_with_logits_loss import BCE_WITH_LOGITS
-from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
-from derivations.layers.document_1_autoencoder import DOCUMENT_1_DECODER, DOCUMENT_1_ENCODER
-from derivations.layers.document_2_fully_connected import DOCUMENT_2_FULLY_CONNECTED
-from derivations.layers.document_2_last_layer import DOCUMENT_2_LAST_LAYER
-from derivations.layers.fully_connected import FULLY_CONNECTED
-from derivations.layers.half_mse_loss import HALF_MSE
-from derivations.layers.linear import LINEAR
-from derivations.layers.log_softmax import LOG_SOFTMAX
-from derivations.layers.mse_loss import MSE
-from derivations.layers.nll_loss import NLL
-from derivations.layers.rbf import RBF
-from derivations.layers.sigmoid import SIGMOID
-from derivations.layers.softmax import SOFTMAX
-from derivations.layers.softmax_half_mse_loss import SOFTMAX_HALF_MSE
-from derivations.layers.tanh import TANH
+from importlib import import_module
 
-LAYERS: tuple[Layer, ...] = (
-    LINEAR,
-    TANH,
-    SIGMOID,
-    SOFTMAX,
-    LOG_SOFTMAX,
-    FULLY_CONNECTED,
-    RBF,
-    MSE,
-    HALF_MSE,
-    SOFTMAX_HALF_MSE,
-    NLL,
-    CROSS_ENTROPY,
-    BCE,
-    BCE_WITH_LOGITS,
+from derivations.layer import Layer
+
+
+def _layer(place: str) -> Layer:
+    """The definition at ``module.NAME`` in this package."""
+    module, name = place.split(".")
+    found = getattr(import_module(f"derivations.layers.{module}"), name)
+    if not isinstance(found, Layer):
+        raise TypeError(f"derivations/layers/{module}.py: {name} is no Layer")
+    return found
+
+
+LAYERS: tuple[Layer, ...] = tuple(
+    _layer(place)
+    for place in (
+        "linear.LINEAR",
+        "tanh.TANH",
+        "sigmoid.SIGMOID",
+        "softmax.SOFTMAX",
+        "log_softmax.LOG_SOFTMAX",
+        "fully_connected.FULLY_CONNECTED",
+        "rbf.RBF",
+        "mse_loss.MSE",
+        "half_mse_loss.HALF_MSE",
+        "softmax_half_mse_loss.SOFTMAX_HALF_MSE",
+        "nll_loss.NLL",
+        "cross_entropy_loss.CROSS_ENTROPY",
+        "bce_loss.BCE",
+        "bce_with_logits_loss.BCE_WITH_LOGITS",
+    )
 )
+
 JUDGED: tuple[Layer, ...] = (
     *LAYERS,
-    DOCUMENT_1_ENCODER,
-    DOCUMENT_1_DECODER,
-    DOCUMENT_2_LAST_LAYER,
-    DOCUMENT_2_FULLY_CONNECTED,
+    *(
+        _layer(place)
+        for place in (
+            "document_1_autoencoder.DOCUMENT_1_ENCODER",
+            "document_1_autoencoder.DOCUMENT_1_DECODER",
+            "document_2_last_layer.DOCUMENT_2_LAST_LAYER",
+            "document_2_fully_connected.DOCUMENT_2_FULLY_CONNECTED",
+        )
+    ),
 )
-"""All layers that documents speak of: those whose claims are judged."""
+"""All layers whose claims are judged: those that are emitted, and those that only documents speak of."""
