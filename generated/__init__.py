@@ -1,5 +1,5 @@
 # backproof generate
-# content: 352da8f07044f29d55fdc231a87e6157
+# content: 12e2660f6f1cf90ae96cbbb4fa8b1e2b
 """Layers and losses: forward and backward in NumPy alone. Made by `backproof generate`."""
 
 from ._sequential import Sequential
@@ -14,6 +14,7 @@ from .log_softmax import LogSoftmax
 from .mse_loss import MSELoss
 from .nll_loss import NLLLoss
 from .rbf import RBF
+from .relu import ReLU
 from .sigmoid import Sigmoid
 from .softmax import Softmax
 from .softmax_half_mse_loss import SoftmaxHalfMSELoss
@@ -37,6 +38,7 @@ __all__ = [
     "MSELoss",
     "Module",
     "NLLLoss",
+    "ReLU",
     "Sequential",
     "Sequentiel",
     "Sigmoid",

@@ -20,6 +20,7 @@ LAYERS: tuple[Layer, ...] = tuple(
         "linear.LINEAR",
         "tanh.TANH",
         "sigmoid.SIGMOID",
+        "relu.RELU",
         "softmax.SOFTMAX",
         "log_softmax.LOG_SOFTMAX",
         "fully_connected.FULLY_CONNECTED",
