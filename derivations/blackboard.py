@@ -123,7 +123,8 @@ def _gradient(derivation: Derivation, gradient: Step) -> Iterator[Item]:
         if any(name_of(e) == name_of(entry) for e in step.right.atoms(Indexed))
     ]
     yield Heading((gradient.left,), 3)
-    yield Words((entry, " is read by ", *_listed([_place(left, entry) for _, left, _ in readers]), ":"))
+    apart = "; each derivative holds the other steps fixed:" if len(readers) > 1 else ":"
+    yield Words((entry, " is read by ", *_listed([_place(left, entry) for _, left, _ in readers]), apart))
     partials = []
     for step, left, right in readers:
         lines = differentiated(right, entry, derivation.label_axes)

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from sympy import Expr, Function, exp, log
 
-from derivations.layers import BCE_WITH_LOGITS, CROSS_ENTROPY, LINEAR, RBF
+from derivations.layers.bce_with_logits_loss import BCE_WITH_LOGITS
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
+from derivations.layers.linear import LINEAR
+from derivations.layers.rbf import RBF
 from derivations.notation import argmax_, as_written, d, delta, is_zero_at, jacobian, sum_, tensors
 from tests.attacks.false_claim import (
     CHAIN,

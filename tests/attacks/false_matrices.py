@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sympy import Expr, Integer, Sum, evaluate, exp, log
 
 from derivations.layer import Assumption, Defines, Equal, Layer, Matrices, Matrix, Product, Shape, Statement
-from derivations.layers import CROSS_ENTROPY, LINEAR
+from derivations.layers.cross_entropy_loss import CROSS_ENTROPY
+from derivations.layers.linear import LINEAR
 from derivations.notation import argmax_, as_written, d, delta, jacobian, max_, sum_, tensors
 from tests.attacks.false_claim import (
     A,

@@ -152,9 +152,7 @@ def check_isolation(case: Case, functions: Functions, arguments: Arguments, intr
     """
     clean, _ = functions.forward(*arguments.values())
     for name in case.gradients:
-        depends = dependence(case, arguments, name)
-        mirror = {**arguments, name: (1 if name in case.probabilities else 0) - arguments[name]}
-        may_depend = depends | dependence(case, mirror, name)
+        depends, may_depend = both_sides(case, arguments, name)
         for index, dirty in _spoiled(arguments, name, intruder):
             with np.errstate(all="ignore"):
                 output = functions.output(*dirty.values())
@@ -175,20 +173,27 @@ def check_isolation_of_rows(case: Case, functions: Functions, arguments: Argumen
 
 
 def check_isolation_of_delta(case: Case, functions: Functions, arguments: Arguments, intruder: float) -> None:
-    """The same for an entry of δ and the gradients."""
+    """The same for an entry of δ and the gradients; beyond a kink [a > 0]·δ may be 0 times what is no number."""
     output, saved = functions.forward(*arguments.values())
     ones = np.ones_like(output)
     clean = functions.backward(saved, ones)
-    depends = [dependence(case, arguments, name) for name in case.gradients]
+    depends = [both_sides(case, arguments, name) for name in case.gradients]
     for index in np.ndindex(output.shape):
         delta = ones.copy()
         delta[index] = intruder
         with np.errstate(all="ignore"):
             gradients = functions.backward(saved, delta)
-        for name, gradient, plain, reached in zip(case.gradients, gradients, clean, depends, strict=True):
+        for name, gradient, plain, (here, anywhere) in zip(case.gradients, gradients, clean, depends, strict=True):
             what = f"{case.name}: {intruder} in δ{index}, gradient of {name}"
-            _require_reached(gradient, reached[index], intruder, what)
-            _require_spared(gradient, plain, reached[index], what)
+            _require_reached(gradient, here[index], intruder, what)
+            _require_spared(gradient, plain, anywhere[index], what)
+
+
+def both_sides(case: Case, arguments: Arguments, name: str) -> tuple[Any, Any]:
+    """Where the output depends on an argument as it stands, and there or on the other side of a kink."""
+    mirror = {**arguments, name: (1 if name in case.probabilities else 0) - arguments[name]}
+    here = dependence(case, arguments, name)
+    return here, here | dependence(case, mirror, name)
 
 
 def dependence(case: Case, arguments: Arguments, name: str) -> Any:
