@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 import pytest
-from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol, exp, log, tanh
+from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Max, Mul, Pow, Rational, Sum, Symbol, exp, log, tanh
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1
 from typer.testing import CliRunner
@@ -23,7 +23,7 @@ from derivations.derivation_text import explain
 from derivations.layer import Layer
 from derivations.layers import JUDGED
 from derivations.normal_form import is_zero
-from derivations.notation import axes, derivative, jacobian, name_of, size_of, tensors
+from derivations.notation import axes, derivative, jacobian, name_of, positive, size_of, tensors
 from derivations.own_values import in_own_values, oriented
 from derivations.pull_back import Step
 from derivations.text import equation, formula
@@ -98,6 +98,10 @@ class Numbers:
         parts = [self.worth(a, at) for a in e.args]
         if isinstance(e, KroneckerDelta):
             return complex(parts[0] == parts[1])
+        if isinstance(e, Max):
+            return max(parts, key=lambda part: part.real)
+        if isinstance(e, positive):
+            return complex(parts[0].real > 0)
         if isinstance(e, AppliedUndef):
             return (cmath.cos if e.func.__name__.endswith("'") else cmath.sin)(parts[0])
         if isinstance(e, (Add, Mul)):
