@@ -108,7 +108,7 @@ def choose(derivation: Derivation) -> Program:
         before, best = best, min((best, *(seen[c.steps] for c in beam)), key=_rank)
         waited = waited + 1 if best is before else 0
     if best is None:
-        raise LoweringError(f"{derivation.layer.name}: no plan was found whose steps are all array operations")
+        raise LoweringError(f"{derivation.layer.name}: {_reason(first)}")
     return best
 
 
@@ -117,6 +117,16 @@ def _one_change_away(plan: Plan) -> Iterator[Plan]:
     yield from in_outputs(plan)
     yield from logs_apart(plan)
     yield from in_one_fraction(plan)
+
+
+def _reason(plan: Plan) -> str:
+    """Why a plan cannot be lowered."""
+    for step in prune(make_safe(reuse_steps(plan))).steps:
+        try:
+            lower(step.right, step.left.indices)
+        except LoweringError as error:
+            return f"{step.left} = {step.right}: {error}"
+    return "no plan was found whose steps are all array operations"
 
 
 def _rank(program: Program | None) -> tuple[float, float, int]:

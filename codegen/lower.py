@@ -22,8 +22,11 @@ from codegen.positions import Lowered, LoweringError, aligned, applied, elementw
 from codegen.program import Node, is_number
 from codegen.terms import (
     fraction_of,
+    is_negated,
     negate_number,
     outside_and_inside,
+    place,
+    rank,
     squares_apart,
     with_indicators,
     with_joined_logs,
@@ -100,20 +103,16 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
 # Terms ----------------------------------------------------------------------------------------------
 
 
-def _is_negated(e: Expr) -> bool:
-    return bool(e.could_extract_minus_sign())
-
-
 def _lower_sum_of_terms(e: Expr, order: tuple[Idx, ...]) -> Lowered:
-    terms = sorted(terms_of(e), key=lambda t: (_rank(t, order), _place(t), str(t)))
+    terms = sorted(terms_of(e), key=lambda t: (rank(t, order), place(t), str(t)))
     hot = [t for t in terms if _is_hot(t, order)]
     plain = [t for t in terms if t not in hot]
     if plain:
-        if _rank(plain[0], order) == 1:
+        if rank(plain[0], order) == 1:
             plain[0] = Mul(*plain[0].as_coeff_Mul(), evaluate=False)
         total = _lower(plain[0], order)
         for count, term in enumerate(plain[1:], 2):
-            name = "subtract" if _is_negated(term) else "add"
+            name = "subtract" if is_negated(term) else "add"
             value = _lower(-term if name == "subtract" else term, tuple(order))
             total = elementwise(name, (total, value), order, Add(*plain[:count]))
         if hot and (set(total.indices) != set(order) or total.node.op in ("read", "view", "pick")):
@@ -123,22 +122,6 @@ def _lower_sum_of_terms(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     for term in hot:
         total = _one_hot_add(total, term)
     return total
-
-
-def _rank(e: Expr, order: tuple[Idx, ...]) -> int:
-    """A product of matrices comes first: the other terms are added to it in place. What is taken away, last."""
-    is_product = any(
-        len(free_indices(s.function)) > len(order) >= 1 and set(free_indices(s)) == set(order)
-        for s in e.atoms(Sum)
-    )
-    if is_product:
-        return 0 if not _is_negated(e) else 1 if e.as_coeff_Mul()[0] != -1 else 3
-    return 3 if _is_negated(e) else 2
-
-
-def _place(e: Expr) -> tuple[int, int]:
-    """Whole formulas before short ones: what has most indices comes first, numbers last."""
-    return (-len(free_indices(e)), 0 if e.atoms(Sum) else 1)
 
 
 def _is_hot(e: Expr, order: tuple[Idx, ...]) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Add, Expr, Indexed, Integer, Mul, Pow, Rational, log
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Rational, Sum, log
+from sympy.codegen.cfunctions import log1p
 
 from codegen.indicators import deciding
 from derivations.substitution import factors_of, free_indices, terms_of
@@ -78,3 +79,32 @@ def with_joined_logs(e: Add) -> Expr:
                 terms.remove(term)
                 break
     return Add(*terms)
+
+
+# The order of terms ---------------------------------------------------------------------------------
+
+
+def is_negated(e: Expr) -> bool:
+    """Whether a term is written with a minus sign."""
+    return bool(e.could_extract_minus_sign())
+
+
+def rank(e: Expr, order: tuple[Idx, ...]) -> int:
+    """A product of matrices comes first: the other terms are added to it in place. What is taken away comes late.
+
+    log(1 + t) is last: it is small, and adds its digits to what is left when the other terms have cancelled.
+    """
+    if isinstance(e, log1p):
+        return 4
+    is_product = any(
+        len(free_indices(s.function)) > len(order) >= 1 and set(free_indices(s)) == set(order)
+        for s in e.atoms(Sum)
+    )
+    if is_product:
+        return 0 if not is_negated(e) else 1 if e.as_coeff_Mul()[0] != -1 else 3
+    return 3 if is_negated(e) else 2
+
+
+def place(e: Expr) -> tuple[int, int]:
+    """Whole formulas before short ones: what has most indices comes first, numbers last."""
+    return (-len(free_indices(e)), 0 if e.atoms(Sum) else 1)

@@ -1,5 +1,5 @@
 # backproof generate BCEWithLogitsLoss
-# content: 80f5af5e40cba146a40ce36f7da873ff
+# content: 0a886e808cc90c6f0d44b3f3609213a8
 """BCEWithLogitsLoss: loss[n, i] = -(1 - y[n, i])·log(1 - ŷ[n, i]) - y[n, i]·log(ŷ[n, i])
     where ŷ[n, i] = 1/(1 + exp(-a[n, i]))
 
@@ -80,7 +80,7 @@ def forward(y, a):
     """loss[n, i], and what the backward needs of it."""
     t = np.exp(-np.abs(a))  # t[n, i] = exp(-|a[n, i]|)
     # loss[n, i] = log1p(t[n, i]) + max(a[n, i], 0) - a[n, i]·y[n, i]
-    loss = np.maximum(a, 0) + np.log1p(t) - a * y
+    loss = np.maximum(a, 0) - a * y + np.log1p(t)
     return loss, (y, a, t)
 
 
