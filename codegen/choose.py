@@ -20,7 +20,7 @@ from codegen.risk import risks
 from codegen.safe_forms import make_safe
 from codegen.sharing import share
 from codegen.simplify import candidates, clean, reuse_steps
-from codegen.solve import as_far_as_it_goes, in_outputs, logs_apart, without_zeros
+from codegen.solve import as_far_as_it_goes, in_outputs, logs_apart, weighted, without_zeros
 from derivations.derivation import Derivation
 from derivations.notation import name_of
 from derivations.pull_back import Step
@@ -115,6 +115,7 @@ def choose(derivation: Derivation) -> Program:
 def _one_change_away(plan: Plan) -> Iterator[Plan]:
     yield from candidates(plan)
     yield from in_outputs(plan)
+    yield from weighted(plan)
     yield from logs_apart(plan)
     yield from in_one_fraction(plan)
 

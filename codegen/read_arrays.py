@@ -68,17 +68,11 @@ class Expressions(Generic[C]):
 
     def array(self, node: ast.expr) -> View[C]:
         """An expression that has to be an array, of whatever kind."""
-        value = self.evaluate(node)
-        if not isinstance(value, View):
-            raise Refusal(f"{ast.unparse(node)} is not an array", node)
-        return value
+        return _as_array(self.evaluate(node), node)
 
     def real(self, node: ast.expr) -> View[C]:
         """An expression that has to be an array of real entries."""
-        view = self.array(node)
-        if view.kind is not Kind.REAL:
-            raise Refusal(f"{ast.unparse(node)} holds {view.kind.value}s, not real entries", node)
-        return view
+        return _as_real(self.evaluate(node), node)
 
     def label(self, node: ast.expr) -> View[C]:
         """An expression that has to be an array of labels."""
@@ -94,7 +88,7 @@ class Expressions(Generic[C]):
     def operand(self, node: ast.expr) -> View[C] | Number[C]:
         """An expression that has to be a real array or a number."""
         value = self.evaluate(node)
-        return value if isinstance(value, Number) else self.real(node)
+        return value if isinstance(value, Number) else _as_real(value, node)
 
     def picked(self, node: ast.Subscript) -> tuple[View[C], View[C], Number[C]]:
         """The array, the labels and the number of rows of ``a[np.arange(len(t)), t]``."""
@@ -251,6 +245,19 @@ def _is_none(node: ast.expr) -> bool:
 
 def _is_whole(node: ast.expr) -> bool:
     return isinstance(node, ast.Slice) and not (node.lower or node.upper or node.step)
+
+
+def _as_array(value: Bound[C], node: ast.expr) -> View[C]:
+    if not isinstance(value, View):
+        raise Refusal(f"{ast.unparse(node)} is not an array", node)
+    return value
+
+
+def _as_real(value: Bound[C], node: ast.expr) -> View[C]:
+    view = _as_array(value, node)
+    if view.kind is not Kind.REAL:
+        raise Refusal(f"{ast.unparse(node)} holds {view.kind.value}s, not real entries", node)
+    return view
 
 
 def _integer(node: ast.expr) -> int:

@@ -51,9 +51,16 @@ def is_difference(e: Expr) -> bool:
 
 
 def differences(e: Expr) -> frozenset[frozenset[str]]:
-    """The pairs of tensors of which an expression holds a difference, or a multiple of one."""
+    """What an expression takes from each other: the tensors of each sum of entries, and of logs, of both signs."""
     parts = (p.primitive()[1] for p in subexpressions(e) if isinstance(p, Add))
-    return frozenset(names_read(p) for p in parts if is_difference(p))
+    return frozenset(names_read(p) for p in parts if _cancels(p))
+
+
+def _cancels(e: Expr) -> bool:
+    """Whether entries, and functions of entries, stand in a sum with both signs: a − m − log s."""
+    terms = [t.as_coeff_Mul() for t in terms_of(e)]
+    plain = all(isinstance(r, Indexed) or (isinstance(r, log) and isinstance(r.args[0], Indexed)) for _, r in terms)
+    return plain and any(c > 0 for c, _ in terms) and any(c < 0 for c, _ in terms)
 
 
 def _named(plan: Plan, part: Expr) -> Plan:

@@ -10,14 +10,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 
-from sympy import Add, Expr, Indexed, Integer, Mul, Pow, exp, log
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Mul, Pow, Sum, exp, log
 
-from codegen.plan import Plan, rewrite
+from codegen.plan import Plan, entry, fresh_name, rewrite
 from codegen.simplify import clean
 from derivations.normal_form import is_zero
-from derivations.notation import name_of, size_of
+from derivations.notation import GRADIENT, name_of, size_of
 from derivations.pull_back import Step
-from derivations.substitution import factors_of, free_indices, inline, names_read, subexpressions, substitute, terms_of
+from derivations.substitution import (
+    factors_of,
+    free_indices,
+    inline,
+    names_read,
+    replace_reads,
+    subexpressions,
+    substitute,
+    terms_of,
+)
 
 
 def in_outputs(plan: Plan) -> Iterator[Plan]:
@@ -79,6 +88,52 @@ def _multiple(e: Expr, of: Expr) -> Expr | None:
     if rest == other or rest == -other:
         return first / second * (1 if rest == other else -1)
     return None
+
+
+def weighted(plan: Plan) -> Iterator[Plan]:
+    """Plans with g = w·∂w in the place of a gradient ∂w that is read with w as a factor: there 1/w cancels."""
+    for step in plan.backward:
+        name = name_of(step.left).removeprefix(GRADIENT)
+        forward = next((s for s in plan.forward if name_of(s.left) == name), None)
+        if forward is None or name_of(step.left) in plan.wanted or not _divides_by(step.right, name):
+            continue
+        w, multiple = forward.left.base, fresh_name("g", plan.taken)
+        new = replace(
+            step,
+            left=entry(multiple, step.left.indices),
+            right=_times(step.right, w[step.left.indices]),
+        )
+
+        def read(e: Expr, step: Step = step, w: IndexedBase = w, multiple: str = multiple) -> Expr:
+            return _cancelled(replace_reads(e, name_of(step.left), lambda at: entry(multiple, at) / w[at]), name_of(w))
+
+        changed = tuple(new if s == step else replace(s, right=read(s.right)) for s in plan.backward)
+        if not any(_divides_by(s.right, name) for s in changed):
+            yield rewrite(replace(plan, backward=changed), lambda e: clean(plan, e))
+
+
+def _times(e: Expr, w: Expr) -> Expr:
+    """w·e, with w multiplied into the sum that is divided by it."""
+    if isinstance(e, Add):
+        return Add(*(_times(t, w) for t in e.args))
+    inner = next((f for f in factors_of(e) if isinstance(f, Add) and _divides_by(f, name_of(w))), None)
+    return e * w if inner is None else Mul(*(f for f in factors_of(e) if f != inner)) * _times(inner, w)
+
+
+def _cancelled(e: Expr, name: str) -> Expr:
+    """Every w·(u + v/w) as w·u + v."""
+    if not e.args or isinstance(e, (Indexed, Idx)):
+        return e
+    if isinstance(e, Sum):
+        return e.func(_cancelled(e.function, name), *e.limits)
+    w = next((f for f in factors_of(e) if isinstance(f, Indexed) and name_of(f) == name), None)
+    if isinstance(e, Mul) and w is not None:
+        return _times(Mul(*(f for f in e.args if f != w)), w)
+    return e.func(*(_cancelled(a, name) if isinstance(a, Expr) else a for a in e.args))
+
+
+def _divides_by(e: Expr, name: str) -> bool:
+    return any(isinstance(p, Pow) and p.exp.is_negative and names_read(p.base) == {name} for p in subexpressions(e))
 
 
 def as_far_as_it_goes(plan: Plan) -> Plan:
