@@ -17,7 +17,10 @@ EVERY = 3
 
 EQUIVALENT = {
     "∂z[n, j]/(2*(-s)**2)": "(-s)² is s²",
-    "BCEWithLogitsLoss.backward: line 3, a > 0 -> a >= 0": "at a = 0 both choices are 1",
+    "(1 - (-tanh(a[n, i]))**2)": "(-t)² is t²",
+    "ReLU.forward: line 2, a -> z": "[max(a, 0) > 0] is [a > 0]",
+    "NLLLoss.backward_labels: ∂ŷ: np.zeros((N, K), dtype=dloss.dtype) -> -np.zeros": "-0 is 0",
+    "np.zeros((N, K), dtype=delta.dtype) * 1000001": "zeros, whatever they are multiplied by",
     "RBF.forward: m: c -> 1000001": "any centre m cancels; this one is as near to the points",
     "RBF.forward: line 1, m = c.mean(axis=0) -> m = c.mean(axis=0) * 1000001": "the same",
     "RBF.forward: line 1, c.mean(axis=0) -> c.max(axis=0)": "any centre m cancels; this one is near enough",
