@@ -83,7 +83,7 @@ def _function(name: str, layer: Layer, bodies: Mapping[Variant, Body]) -> PlainF
         used = frozenset().union(*(line.reads for line in whole.lines), {o for g in guards for o in g})
         used |= {array for array, _ in routine.shapes}
         names = [n if n in used or n in routine.results else "_" for n in saved]
-        lines.append(f"{', '.join(names)}{',' if len(names) == 1 else ''} = saved")
+        lines.append(f"({names[0]},) = saved" if len(names) == 1 else f"{', '.join(names)} = saved")
     lines += [f"{', '.join(axes)}{',' if len(axes) == 1 else ''} = {array}.shape" for array, axes in routine.shapes]
     lines += [f"{n} = None" for n in routine.results if _only_guarded(n, whole.lines, guards)]
     lines += _guarded(whole.lines, guards)

@@ -1,5 +1,5 @@
 # backproof generate HalfMSELoss
-# content: 01f71cdf8e7d29d2363418572e987bc7
+# content: 3575761ea11e9c13a84e1cafe4aecc39
 """HalfMSELoss: loss[n] = (Σ_i (ŷ[n, i] - y[n, i])²)/2
 
 Made by `backproof generate HalfMSELoss` from the definition in derivations/layers/half_mse_loss.py:
@@ -86,6 +86,6 @@ def saved_values(y, yhat):
 
 def backward(saved, delta):
     """∂L/∂ŷ[n, i] for delta = ∂L/∂loss[n]."""
-    diff, = saved
+    (diff,) = saved
     dyhat = diff * delta[:, None]  # dŷ[n, i] = diff[n, i]·δ[n]
     return dyhat

@@ -1,5 +1,5 @@
 # backproof generate MSELoss
-# content: 7d3aeccce5274f8b9914ff5ee3e72446
+# content: 1612256c662b8bf405184bda4739a30c
 """MSELoss: loss[n] = Σ_i (ŷ[n, i] - y[n, i])²
 
 Made by `backproof generate MSELoss` from the definition in derivations/layers/mse_loss.py: change
@@ -85,6 +85,6 @@ def saved_values(y, yhat):
 
 def backward(saved, delta):
     """∂L/∂ŷ[n, i] for delta = ∂L/∂loss[n]."""
-    diff, = saved
+    (diff,) = saved
     dyhat = 2 * (diff * delta[:, None])  # dŷ[n, i] = 2·diff[n, i]·δ[n]
     return dyhat

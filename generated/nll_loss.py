@@ -1,5 +1,5 @@
 # backproof generate NLLLoss
-# content: 189a4a643801d476496a1ce8bbc732d3
+# content: 33cfddf302e2ed9e3664f3c84554475b
 """NLLLoss: loss[n] = -Σ_k y[n, k]·ŷ[n, k]
 
 Made by `backproof generate NLLLoss` from the definition in derivations/layers/nll_loss.py: change
@@ -104,7 +104,7 @@ def saved_values(y, yhat):
 
 def backward(saved, delta):
     """∂L/∂ŷ[n, k] for delta = ∂L/∂loss[n]."""
-    y, = saved
+    (y,) = saved
     dyhat = -(y * delta[:, None])  # dŷ[n, k] = -y[n, k]·δ[n]
     return dyhat
 

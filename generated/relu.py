@@ -1,5 +1,5 @@
 # backproof generate ReLU
-# content: b4a44d39b9b4ebae66c002257b882e43
+# content: 48c3ad68efc35020e77d0f24316d91ad
 """ReLU: z[n, i] = max(a[n, i], 0)
 
 Made by `backproof generate ReLU` from the definition in derivations/layers/relu.py: change the
@@ -104,6 +104,6 @@ def saved_values(a):
 
 def backward(saved, delta):
     """∂L/∂a[n, i] for delta = ∂L/∂z[n, i]."""
-    a, = saved
+    (a,) = saved
     da = delta * (a > 0)  # da[n, i] = [a[n, i] > 0]·δ[n, i]
     return da

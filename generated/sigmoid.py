@@ -1,5 +1,5 @@
 # backproof generate Sigmoid
-# content: 6b1f9c8723dbe412e9b6093f2293062d
+# content: d6a62addf4ad960a0a9fb5ead2e81434
 """Sigmoid: z[n, i] = 1/(1 + exp(-a[n, i]))
 
 Made by `backproof generate Sigmoid` from the definition in derivations/layers/sigmoid.py: change
@@ -106,6 +106,6 @@ def saved_values(a):
 
 def backward(saved, delta):
     """∂L/∂a[n, i] for delta = ∂L/∂z[n, i]."""
-    t, = saved
+    (t,) = saved
     da = t * delta / np.square(1 + t)  # da[n, i] = t[n, i]·δ[n, i]/(1 + t[n, i])²
     return da

@@ -1,5 +1,5 @@
 # backproof generate Softmax
-# content: d4fbfc42023b3e9e62bf4374914c3e61
+# content: 72a74a26177966321b40e96003a8764d
 """Softmax: p[n, k] = exp(a[n, k])/(Σ_f exp(a[n, f]))
 
 Made by `backproof generate Softmax` from the definition in derivations/layers/softmax.py: change
@@ -103,7 +103,7 @@ def forward(a):
 
 def backward(saved, delta):
     """∂L/∂a[n, k] for delta = ∂L/∂p[n, k]."""
-    p, = saved
+    (p,) = saved
     # da[n, k] = p[n, k]·(δ[n, k] - Σ_k p[n, k]·δ[n, k])
     da = (delta - (p * delta).sum(axis=1)[:, None]) * p
     return da

@@ -1,5 +1,5 @@
 # backproof generate TanH
-# content: 047068c6e4fe15e0113c13dccb49ce08
+# content: d604e3d0b0cab6ebe3b15fa118ccb331
 """TanH: z[n, i] = tanh(a[n, i])
 
 Made by `backproof generate TanH` from the definition in derivations/layers/tanh.py: change the
@@ -99,6 +99,6 @@ def forward(a):
 
 def backward(saved, delta):
     """∂L/∂a[n, i] for delta = ∂L/∂z[n, i]."""
-    z, = saved
+    (z,) = saved
     da = (1 - z * z) * delta  # da[n, i] = δ[n, i]·(1 - z[n, i]²)
     return da
