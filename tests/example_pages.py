@@ -6,9 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
 
-import numpy as np
 import pytest
-from hypothesis import strategies as st
 
 from codegen.page import (
     Argument,
@@ -293,13 +291,3 @@ def refuses(message, call, *arguments, **keywords):
     with pytest.raises(ValueError) as caught:
         call(*arguments, **keywords)
     assert str(caught.value) == message
-
-
-def layouts(array):
-    """The same array in other memory: Fortran order, reversed, every second of a larger one, read-only."""
-    wide = np.zeros((2 * array.shape[0], array.shape[1]), array.dtype)
-    wide[::2] = array
-    frozen = array.copy()
-    frozen.flags.writeable = False
-    reverse = array[::-1, ::-1].copy()[::-1, ::-1]
-    return st.sampled_from([array, np.asfortranarray(array), reverse, wide[::2], frozen])

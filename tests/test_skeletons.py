@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from codegen.layout import WIDTH
 from codegen.page import Argument, Size, render_module, render_package
-from tests.example_pages import CROSS_ENTROPY, FLIP, LINEAR, MIX, function, layouts, make_package, refuses
+from tests.array_layouts import layouts
+from tests.example_pages import CROSS_ENTROPY, FLIP, LINEAR, MIX, function, make_package, refuses
 
 ROOT = Path(__file__).parents[1]
 

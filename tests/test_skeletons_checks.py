@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.example_pages import layouts, make_package, refuses
+from tests.array_layouts import layouts
+from tests.example_pages import make_package, refuses
 
 
 @pytest.fixture(scope="module")
