@@ -18,6 +18,8 @@ EVERY = 3
 EQUIVALENT = {
     "∂z[n, j]/(2*(-s)**2)": "(-s)² is s²",
     "(1 - (-tanh(a[n, i]))**2)": "(-t)² is t²",
+    "Max((1000001/1000000)*0, a[n, i])": "a multiple of 0",
+    "positive(1000001*a[n, i]/1000000)": "a positive multiple has the same sign",
     "ReLU.forward: line 2, a -> z": "[max(a, 0) > 0] is [a > 0]",
     "NLLLoss.backward_labels: ∂ŷ: np.zeros((N, K), dtype=dloss.dtype) -> -np.zeros": "-0 is 0",
     "np.zeros((N, K), dtype=delta.dtype) * 1000001": "zeros, whatever they are multiplied by",

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 from flint import arb
-from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol, cosh, exp, log, tanh
+from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Max, Mul, Pow, Rational, Sum, Symbol, cosh, exp, log, tanh
 from sympy.core.function import AppliedUndef
 
 from codegen.naming import python_name
 from derivations.derivation import Derivation
-from derivations.notation import d, is_gradient, name_of, size_of
+from derivations.notation import d, is_gradient, name_of, positive, size_of
 from tests.regime.case import Functions
 from tests.regime.jets import Jet
 
@@ -65,6 +65,10 @@ class Values:
         if isinstance(e, Pow):
             return self.value(e.base, at) ** int(e.exp) if e.exp > 0 else 1 / self.value(e.base, at) ** int(-e.exp)
         parts = [self.value(a, at) for a in e.args]
+        if isinstance(e, Max):
+            return max(parts)
+        if isinstance(e, positive):
+            return int(parts[0] > 0)
         if isinstance(e, Add):
             return sum(parts)
         if isinstance(e, AppliedUndef):
