@@ -1,4 +1,7 @@
-"""Whether a claim reads every tensor along the tensor's own axes: ∂x[n, j] is no entry of ∂x if x is N × d."""
+"""Whether a claim reads every tensor along the tensor's own axes: ∂x[n, j] is no entry of ∂x if x is N × d.
+
+An index has one axis in a statement: two axes of one size would make one index of two.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,51 @@ from sympy import Expr, Idx, Indexed
 
 from derivations.derivation import derive
 from derivations.grammar import DefinitionError
-from derivations.layer import Layer
+from derivations.layer import All, Layer, Statement
 from derivations.notation import GRADIENT, name_of, size_of
+from derivations.obligations import mapped
 
 Axes = Mapping[str, tuple[Expr, ...]]
 
 
-def check_reads(layer: Layer, formulas: Sequence[Expr]) -> None:
+def check_indices(statement: Statement, where: str) -> None:
+    """Refuse a statement in which one name of an index runs over two axes.
+
+    Raises
+    ------
+    DefinitionError
+        If there is such an index.
+    """
+    if isinstance(statement, All):
+        for part in statement.parts:
+            check_indices(part, where)
+        return
+    found: set[Idx] = set()
+
+    def collect(e: Expr) -> Expr:
+        found.update(e.atoms(Idx))
+        return e
+
+    mapped(statement, collect)
+    sizes: dict[str, Expr] = {}
+    for index in sorted(found, key=lambda i: (str(i.label), str(size_of(i)))):
+        name, size = str(index.label), size_of(index)
+        if sizes.setdefault(name, size) != size:
+            raise DefinitionError(f"{where}: {name} runs over {sizes[name]} and over {size}; give one another name")
+
+
+def check_reads(layer: Layer, read_by: Sequence[Expr]) -> None:
     """Refuse formulas of a claim that read a tensor of the layer as something that it is not.
 
     Raises
     ------
     DefinitionError
-        A wrong number of indices, an index over another axis, or the name of a step that only we named.
+        A wrong number of indices, an index over another axis, a label that the layer lacks, or the name of a
+        step that only we named.
     """
     axes = _axes_of(layer)
     ours = {name_of(step.left) for step in derive(layer).steps} - set(axes)
-    for formula in formulas:
+    for formula in read_by:
         for read in sorted(formula.atoms(Indexed), key=str):
             _check_read(read, axes, ours, layer.name)
 
@@ -41,6 +72,8 @@ def _check_read(read: Indexed, axes: Axes, ours: set[str], layer: str) -> None:
     if name in ours:
         raise DefinitionError(f"{layer}: {read}: {name} is no tensor of the layer; write out the sum that is meant")
     if name not in axes:
+        if read.is_integer:
+            raise DefinitionError(f"{layer}: {read}: the layer has no label {name}, or its target is given otherwise")
         return
     if len(read.indices) != len(axes[name]):
         raise DefinitionError(f"{layer}: {read} has {len(read.indices)} indices, but {name} has {len(axes[name])} axes")

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Mul, Pow, Sum
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Mul, Pow, Sum, evaluate
 
+from derivations.claim_axes import check_indices
 from derivations.definition import check_layer
 from derivations.grammar import DefinitionError
 from derivations.layer import All, Assumption, Claim, Defines, Equal, Layer, Statement
 from derivations.notation import GRADIENT, name_of, size_of, sum_
 from derivations.obligations import formulas, mapped
-from derivations.substitution import bound_indices, free_indices
+from derivations.substitution import bound_indices, free_indices, worked_out
 
 WRITTEN_OUT = 4
 """Up to this size a fixed axis is written out, position by position."""
@@ -24,10 +25,11 @@ Sizes = Mapping[Expr, int]
 
 @dataclass(frozen=True)
 class Case:
-    """A statement about a layer, both with these sizes fixed."""
+    """A statement about a layer, both with these sizes fixed; ``loss`` says that Loss is the sum of the output."""
 
     layer: Layer
     statement: Statement
+    loss: bool
     sizes: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -39,14 +41,24 @@ class Case:
 def cases_of(layer: Layer, claim: Claim, statement: Statement, general: Statement | None = None) -> tuple[Case, ...]:
     """The cases of a statement of a claim, the document's own sizes first.
 
-    A formula that a document works out with numbers is judged at these numbers alone.
+    What the document does not declare is declared. A formula that a document works out with numbers is judged at
+    these numbers alone. A loss whose target is given stays one.
+
+    Raises
+    ------
+    DefinitionError
+        If an index of the statement has two axes, or what the claim gives makes no layer.
     """
-    at = claim.at
+    at, loss = claim.at, layer.target is not None
+    for each in (statement, *([general] if general is not None else [])):
+        check_indices(each, f"{layer.name}: {claim.id}")
+    layer = layer_declared(layer, claim) if claim.declares else layer
     if at is None:
-        return (Case(layer, statement),)
-    there = layer_given(layer_at(layer, at.sizes), _fixed(at.values, at.sizes))
-    own = Case(there, _statement_at(statement, at.sizes), {str(size): count for size, count in at.sizes.items()})
-    return (own,) if at.values else (own, Case(layer, general or statement))
+        return (Case(layer, statement, loss),)
+    there = layer_at(layer_given(layer, at.values), at.sizes)
+    sizes = {str(size): count for size, count in at.sizes.items()}
+    own = Case(there, _statement_at(statement, at.sizes), loss, sizes)
+    return (own,) if at.values else (own, Case(layer, general or statement, loss))
 
 
 def layer_declared(layer: Layer, claim: Claim) -> Layer:
@@ -62,9 +74,22 @@ def layer_declared(layer: Layer, claim: Claim) -> Layer:
     if not new & named or new & _names(layer):
         listed = ", ".join(sorted(new))
         raise DefinitionError(f"{layer.name}: {claim.id} declares {listed}, which it must read and the layer lack")
-    made = layer_given(layer, claim.declares)
-    check_layer(made)
-    return made
+    for left in claim.declares:
+        if not _leaves_free(left, claim.declares):
+            raise DefinitionError(
+                f"{layer.name}: {claim.id}: {left} = {claim.declares[left]} leaves {left} less than free; add a tensor "
+                "of its own with the same indices, read there alone"
+            )
+    return layer_given(layer, claim.declares)
+
+
+def _leaves_free(left: Indexed, declared: Mapping[Indexed, Expr]) -> bool:
+    """Whether what is declared can still be any tensor: a term ± u at its indices, and u read nowhere else."""
+    with evaluate(True):
+        terms = [term for right in declared.values() for term in Add.make_args(worked_out(right))]
+        own = [-term if term.could_extract_minus_sign() else term for term in Add.make_args(worked_out(declared[left]))]
+    reads = [name_of(e) for term in terms for e in term.atoms(Indexed)]
+    return any(isinstance(u, Indexed) and u.indices == left.indices and reads.count(name_of(u)) == 1 for u in own)
 
 
 def layer_given(layer: Layer, given: Mapping[Indexed, Expr]) -> Layer:
@@ -73,7 +98,7 @@ def layer_given(layer: Layer, given: Mapping[Indexed, Expr]) -> Layer:
     Raises
     ------
     DefinitionError
-        If an entry is neither an input nor the target.
+        If an entry is neither an input nor the target, has other axes, or the formulas make no layer.
     """
     if not given:
         return layer
@@ -81,9 +106,15 @@ def layer_given(layer: Layer, given: Mapping[Indexed, Expr]) -> Layer:
     inputs = {name_of(e): e for e in (*layer.inputs, *([layer.target] if layer.target is not None else []))}
     if names - set(inputs):
         raise DefinitionError(f"{layer.name}: {', '.join(sorted(names - set(inputs)))} is no input of the layer")
-    read = {name_of(e): e for right in given.values() for e in sorted(right.atoms(Indexed), key=str)}
+    for e in given:
+        if [*map(_axis, e.indices)] != [*map(size_of, inputs[name_of(e)].indices)]:
+            own = inputs[name_of(e)]
+            raise DefinitionError(f"{layer.name}: {e} is given, but {own} has other axes; give all of it")
+    kept = {*inputs, *map(name_of, layer.parameters)} - names
+    reads = (e for right in given.values() for e in sorted(right.atoms(Indexed), key=str))
+    read = {name_of(e): e for e in reads if name_of(e) not in kept}
     kept_target = layer.target is not None and name_of(layer.target) not in names
-    return replace(
+    made = replace(
         layer,
         inputs=(*(e for e in layer.inputs if name_of(e) not in names), *read.values()),
         target=layer.target if kept_target else None,
@@ -92,6 +123,12 @@ def layer_given(layer: Layer, given: Mapping[Indexed, Expr]) -> Layer:
         forward={**given, **layer.forward},
         claims=(),
     )
+    check_layer(made)
+    return made
+
+
+def _axis(index: Expr) -> Expr | None:
+    return size_of(index) if isinstance(index, Idx) else None
 
 
 def layer_at(layer: Layer, sizes: Sizes) -> Layer:
@@ -137,17 +174,19 @@ def _fixed(pairs: Mapping[Indexed, Expr], sizes: Sizes) -> dict[Indexed, Expr]:
 
 def _statement_at(statement: Statement, sizes: Sizes) -> Statement:
     """A statement at fixed sizes, an equality over small fixed axes position by position."""
-    fixed = mapped(statement, lambda e: with_sizes(e, sizes))
-    if isinstance(fixed, All):
-        return All(tuple(_written_out(part) for part in fixed.parts))
-    return _written_out(fixed)
+    if isinstance(statement, All):
+        return All(tuple(_written_out(part, sizes) for part in statement.parts))
+    return _written_out(statement, sizes)
 
 
-def _written_out(statement: Statement) -> Statement:
+def _written_out(statement: Statement, sizes: Sizes) -> Statement:
+    # An axis of one position that no document counts, such as that of E, stays as it is.
+    alone = {str(i.label) for f in formulas(statement) for i in free_indices(f) if size_of(i) == 1}
+    statement = mapped(statement, lambda e: with_sizes(e, sizes))
     if not isinstance(statement, (Equal, Defines)):
         return statement
-    free = dict.fromkeys(i for f in formulas(statement) for i in free_indices(f))
-    fixed = [i for i in free if size_of(i).is_Integer and 1 < size_of(i) <= WRITTEN_OUT]
+    free = [i for f in formulas(statement) for i in free_indices(f) if str(i.label) not in alone]
+    fixed = [i for i in dict.fromkeys(free) if size_of(i).is_Integer and 1 <= size_of(i) <= WRITTEN_OUT]
     places = product(*(map(Integer, range(size_of(i))) for i in fixed))
     parts = [mapped(statement, partial(_placed, at=dict(zip(fixed, place, strict=True)))) for place in places]
     return parts[0] if len(parts) == 1 else All(tuple(parts))

@@ -130,7 +130,8 @@ def specialise(layer: Layer, variant: Variant) -> Layer:
 
 def _names(layer: Layer) -> set[str]:
     entries = [*layer.inputs, *layer.parameters, *(left for left, _ in layer.steps)]
-    return {name_of(e) for e in entries} | {str(h.symbol) for h in layer.hyperparameters}
+    entries += [layer.target] if layer.target is not None else []
+    return {name_of(e) for e in entries} | {*label_axes(layer)} | {str(h.symbol) for h in layer.hyperparameters}
 
 
 def _specialise(e: Expr, layer: Layer, variant: Variant, axes: Mapping[str, Expr]) -> Expr:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Mul
 
+from derivations.differentiated import differentiated
 from derivations.fingerprint import Opinion, agree
 from derivations.latex import latex_equation
 from derivations.layer import OPEN, PROVEN, REFUTED, Expected, Statement
@@ -77,8 +78,10 @@ def _entries(setting: Setting, wanted: SameEntry) -> Finding:
     left, right = setting.read(wanted.left), setting.read(wanted.right)
     below = setting.resolved(left), setting.resolved(right)
     zero = wanted.in_order and is_zero(Add(below[0], Mul(-1, below[1])), setting.meaning())
+    exists = differentiated(setting, (left, right))
     opinion = agree(setting.layer, setting.spelled_out(left), setting.spelled_out(right))
-    search = find_witness(setting, *below, BRIEF if zero else THOROUGH, _places(wanted), wanted.matrices)
+    effort = BRIEF if zero else THOROUGH
+    search = find_witness(setting, *below, effort, _places(wanted), wanted.matrices, exists.steps)
     _stop_if_they_disagree(setting, wanted, zero, opinion, search.witness)
     seen = "no difference" if search.witness is None else "a difference"
     checks = (
@@ -88,6 +91,8 @@ def _entries(setting: Setting, wanted: SameEntry) -> Finding:
     )
     if zero and not search.compared:
         return Finding(OPEN, checks, None, "no admissible point was found at which both sides are defined")
+    if zero and exists.ties:
+        return Finding(OPEN, checks, None, "the derivative at a tie of two formulas is not judged")
     if zero and opinion.verdict == "agree":
         return Finding(PROVEN, checks)
     if zero:

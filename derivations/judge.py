@@ -13,7 +13,6 @@ from typing import Any
 
 from sympy import Expr
 
-from derivations.claim_cases import layer_declared
 from derivations.definition import check_layer
 from derivations.evidence import Disagreement
 from derivations.latex import latex, latex_in_order, latex_shape, latex_statement
@@ -40,7 +39,7 @@ from derivations.obligations import formulas, shape_of
 from derivations.setting import Setting
 from derivations.statement_text import shape_text, statement_text
 from derivations.text import equation
-from derivations.trial import Trial, is_proven, try_claim
+from derivations.trial import Trial, rests_on, try_claim
 from derivations.unknowns import unknowns_of
 
 __all__ = ["Disagreement", "Verdict", "judge", "judge_claim"]
@@ -109,31 +108,30 @@ def judge_claim(layer: Layer, claim: Claim) -> Verdict:
         If the claim reads a tensor along axes that are not its own, or an assumption that it requires has no
         example that satisfies it.
     """
-    if claim.declares:
-        return _with_declaration(layer, claim)
     trial = try_claim(layer, claim)
+    if claim.declares:
+        return _with_declaration(claim, trial)
     if claim.requires and trial.verdict is not PROVEN:
         return _with_hypothesis(layer, claim, trial)
-    if isinstance(claim.statement, Blank):
+    if _holds(Blank, claim.statement) or (claim.general is not None and _holds(Blank, claim.general)):
         verdict = INCOMPLETE if trial.verdict is PROVEN else OPEN
         return _verdict(claim, trial, verdict)
-    if _is_definition(claim.general or claim.statement) and trial.verdict is PROVEN:
+    if _holds(Defines, claim.general or claim.statement) and trial.verdict is PROVEN:
         return _verdict(claim, trial, DEFINITION)
     if trial.verdict is REFUTED and claim.correction is not None:
         return _corrected(layer, claim, trial, claim.correction)
     return _verdict(claim, trial, trial.verdict)
 
 
-def _is_definition(statement: Statement) -> bool:
-    """What a document takes a step to be, with what else it says of it there."""
+def _holds(kind: type[Blank] | type[Defines], statement: Statement) -> bool:
+    """Whether a statement, or a part of it, is of this kind: what a document takes a step to be, or leaves empty."""
     if isinstance(statement, All):
-        return any(map(_is_definition, statement.parts))
-    return isinstance(statement, Defines)
+        return any(_holds(kind, part) for part in statement.parts)
+    return isinstance(statement, kind)
 
 
-def _with_declaration(layer: Layer, claim: Claim) -> Verdict:
+def _with_declaration(claim: Claim, trial: Trial) -> Verdict:
     """Incomplete: the document does not declare a symbol, and with a declaration the claim is proven."""
-    trial = try_claim(layer_declared(layer, claim), claim)
     if trial.verdict is not PROVEN:
         return _verdict(claim, trial, OPEN)
     declared = tuple(equation(left, right) for left, right in claim.declares.items())
@@ -152,9 +150,11 @@ def _with_hypothesis(layer: Layer, claim: Claim, without: Trial) -> Verdict:
 
 
 def _corrected(layer: Layer, claim: Claim, trial: Trial, correction: Statement) -> Verdict:
-    """Refuted, if what should stand there is proven itself."""
-    if is_proven(layer, claim, correction):
-        return _verdict(claim, trial, REFUTED)
+    """Refuted, if what should stand there is proven itself; the verdict says on what that rests."""
+    needed = rests_on(layer, claim, correction)
+    if needed is not None:
+        found = _verdict(claim, trial, REFUTED)
+        return replace(found, assumptions=(*found.assumptions, *needed))
     verdict = _verdict(claim, trial, OPEN)
     return replace(verdict, reason="refuted, but the correction is not proven")
 

@@ -1,6 +1,7 @@
 r"""Formulas and statements as LaTeX, in the order in which they were typed.
 
-An index prints its name, an entry ``x[n, i]`` prints x_{n i}, ``d(x)[n, i]`` prints ∂L/∂x_{n i}.
+An index prints its name, an entry ``x[n, i]`` prints x_{n i}, ``d(x)[n, i]`` prints ∂L/∂x_{n i}. Positions
+count from 1, as in documents: ``x[0]`` prints x_{1}, ``k * x[k]`` prints (k - 1) x_{k}.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Sum, Symbol
+from sympy import Add, Expr, Idx, Indexed, Mul, Pow, Sum, Symbol
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from derivations.bounds import with_plain_bounds
+from derivations.from_one import counted_from_one, position
 from derivations.layer import All, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
-from derivations.notation import GRADIENT, is_gradient, is_single, name_of, size_of
+from derivations.notation import GRADIENT, is_gradient, is_single, name_of
 from derivations.products import is_divisor
 from derivations.substitution import bound_indices
 from derivations.text import factor_key, term_key
@@ -25,7 +27,8 @@ WORDS = {"loss": r"\ell", "eps": r"\varepsilon"}
 
 def latex(e: Expr, loss: str = "L") -> str:
     """An expression as LaTeX, in the order in which it was typed; ``loss`` is what the Loss is called."""
-    return str(_Printer(loss).doprint(with_plain_bounds(e)))
+    numbered = e if isinstance(e, Idx) else counted_from_one(with_plain_bounds(e))
+    return str(_Printer(loss).doprint(numbered))
 
 
 def latex_in_order(e: Expr, loss: str = "L") -> str:
@@ -50,7 +53,7 @@ def latex_equation(left: Expr, right: Expr, loss: str = "L") -> str:
 
 
 def latex_statement(statement: Statement, loss: str = "L") -> str:
-    """A claim's statement as LaTeX; a matrix by its entry, with what counts its rows; its columns."""
+    """A claim's statement as LaTeX; a matrix by its entry in parentheses, with what counts its rows; its columns."""
     if isinstance(statement, All):
         return r",\quad ".join(latex_statement(part, loss) for part in statement.parts)
     if isinstance(statement, Equal):
@@ -77,7 +80,7 @@ def _matrix(matrix: Matrix, loss: str) -> str:
         latex(indices[0]) if len(indices) == 1 else rf"\left({', '.join(map(latex, indices))}\right)"
         for indices in (matrix.rows, matrix.columns)
     )
-    return rf"\left[{latex(matrix.entry, loss)}\right]_{{{'; '.join(counted)}}}"
+    return rf"\left({latex(matrix.entry, loss)}\right)_{{{'; '.join(counted)}}}"
 
 
 class _Printer(LatexPrinter):
@@ -98,9 +101,13 @@ class _Printer(LatexPrinter):
         return f"{text}^{{{exp}}}" if exp else text
 
     def _entry(self, name: str, indices: Sequence[Expr]) -> str:
-        plain = all(isinstance(i, (Idx, Indexed)) or i.is_Integer for i in indices)
-        at = (" " if plain else ", ").join(self._print(_from_one(i)) for i in indices if not is_single(i))
+        places = [position(i) for i in indices if not is_single(i)]
+        plain = all(isinstance(p, (Idx, Indexed, Symbol)) or p.is_Integer for p in places)
+        at = (" " if plain else ", ").join(map(self._print, places))
         return f"{latex_name(name)}_{{{at}}}" if at else latex_name(name)
+
+    def _position(self, index: Expr) -> str:
+        return str(self._print(position(index)))
 
     def _print_Symbol(self, e: Expr) -> str:
         return latex_name(str(e))
@@ -121,23 +128,17 @@ class _Printer(LatexPrinter):
         return func if len(func.rstrip("'")) == 1 else str(super()._hprint_Function(func))
 
     def _print_Sum(self, e: Sum) -> str:
-        term = _without_one(e.function)
-        if len(e.limits) == 1 and (counted := _counted_from_one(term, e.limits[0][0])) is not None:
-            index = e.limits[0][0]
-            return rf"\sum_{{{self._print(index)}=1}}^{{{self._print(size_of(index))}}} {self._print(counted)}"
-        body = rf"\left({self._print(term)}\right)" if isinstance(term, Add) else self._print(term)
-        return " ".join([*(self._sign_of_sum(e, *limit) for limit in e.limits), body])
+        body = self._print(_without_one(e.function))
+        if isinstance(_without_one(e.function), Add) or body.startswith("-"):
+            body = rf"\left({body}\right)"
+        return " ".join([*(self._sign_of_sum(*limit) for limit in e.limits), body])
 
-    def _sign_of_sum(self, e: Sum, index: Idx, low: Expr, high: Expr) -> str:
-        # Documents count from 1, except where an index is reckoned with.
-        size = size_of(index)
-        if low != 0 or high.expand() != size - 1 or _reckons_with(e.function, index):
-            return rf"\sum_{{{self._print(index)}={self._print(low)}}}^{{{self._print(_in_order(high.doit()))}}}"
-        return rf"\sum_{{{self._print(index)}=1}}^{{{self._print(size)}}}"
+    def _sign_of_sum(self, index: Idx, low: Expr, high: Expr) -> str:
+        return rf"\sum_{{{self._print(index)}={self._position(low)}}}^{{{self._position(high)}}}"
 
     def _print_KroneckerDelta(self, e: Expr, exp: str | None = None) -> str:
         left, right = sorted(e.args, key=lambda a: 0 if isinstance(a, Idx) else 1)
-        return rf"\left[{self._print(left)} = {self._print(right)}\right]"
+        return rf"\left[{self._position(left)} = {self._position(right)}\right]"
 
     def _print_positive(self, e: Expr, exp: str | None = None) -> str:
         return rf"\left[{self._print(e.args[0])} > 0\right]"
@@ -193,30 +194,6 @@ def _holds_fraction(e: Expr) -> bool:
 
 def _is_fraction(e: Expr) -> bool:
     return is_divisor(e) or (isinstance(e, Mul) and any(map(is_divisor, e.args)))
-
-
-def _from_one(index: Expr) -> Expr:
-    """A fixed position as documents count, from 1; indices are reckoned with from 0."""
-    return Integer(index + 1) if isinstance(index, Integer) else index
-
-
-def _counted_from_one(e: Expr, index: Idx) -> Expr | None:
-    """A product or function in which an index is only met as index + 1, with the index in its place; else None."""
-    if isinstance(e, Add) and len(e.args) == 2 and index in e.args and 1 in e.args:
-        return Symbol(str(index.label))
-    if isinstance(e, (Add, Indexed, Idx)) or not e.has(index):
-        return None if e.has(index) else e
-    args = [_counted_from_one(a, index) for a in e.args]
-    return None if None in args else e.func(*args, evaluate=False)
-
-
-def _reckons_with(e: Expr, index: Idx) -> bool:
-    """Whether an index is used as a number somewhere, as in x[2i + k - 1]."""
-    if isinstance(e, (Indexed,)):
-        return any(index in i.atoms(Idx) and not isinstance(i, (Idx, Indexed)) for i in e.indices)
-    if isinstance(e, (Add, Mul)) and index in e.args:
-        return True
-    return any(_reckons_with(a, index) for a in e.args if isinstance(a, Expr))
 
 
 def latex_name(name: str) -> str:

@@ -51,7 +51,9 @@ class Setting:
         steps = (*self.derivation.steps, *self.derivation.gradients)
         found = {name_of(s.left): (tuple(s.left.indices), s.right) for s in steps}
         for assumption in self.layer.assumptions:
-            found |= {name_of(e): (tuple(e.indices), value) for e, value in assumption.example.items()}
+            for e, value in assumption.example.items():
+                # What a claim gives by numbers is a step, and keeps them.
+                found.setdefault(name_of(e), (tuple(e.indices), value))
         if self.loss:
             found[name_of(d(self.output.base))] = (tuple(self.output.indices), Integer(1))
         return found
@@ -131,7 +133,9 @@ def _private(entry: Indexed, mark: str) -> Indexed:
     return entry.base[tuple(Idx(f"{r}{mark}", size_of(i)) for r, i in enumerate(entry.indices))]
 
 
-def setting_of(layer: Layer, formulas: Sequence[Expr], absent: tuple[str, ...] = ()) -> Setting:
+def setting_of(
+    layer: Layer, formulas: Sequence[Expr], absent: tuple[str, ...] = (), loss: bool | None = None
+) -> Setting:
     """The layer as these formulas take it.
 
     Parameters
@@ -140,11 +144,13 @@ def setting_of(layer: Layer, formulas: Sequence[Expr], absent: tuple[str, ...] =
         Where one of them names a label, the target is given as labels.
     absent : tuple of str
         Optional parameters that are left out.
+    loss : bool, optional
+        Whether Loss is the sum of the output; without it, whether the layer has a target.
     """
     labels = {name_of(e) for right in layer.target_as_label.values() for e in right.atoms(Indexed)}
     as_label = any(name_of(e) in labels for f in formulas for e in f.atoms(Indexed))
     taken = _taken(layer, absent, as_label)
-    return Setting(taken, derive(taken), layer.target is not None)
+    return Setting(taken, derive(taken), layer.target is not None if loss is None else loss)
 
 
 def _taken(layer: Layer, absent: tuple[str, ...], as_label: bool) -> Layer:

@@ -133,6 +133,9 @@ def _factors(e: Mul) -> Piece:
     above = [p for p in parts if not is_divisor(p)]
     below = [p.base if p.exp == -1 else Pow(p.base, -p.exp) for p in parts if is_divisor(p)]
     bottom = _product(coefficient.denominator, below, last_is_free=False)
+    if bottom and len(bottom) == len(below) == 1:
+        # A fraction below the line stands in brackets: x/(w/z), not x/w/z.
+        bottom = [_piece(below[0]).within(POWER)]
     top = _product(coefficient.numerator, above, last_is_free=not bottom)
     if len(above) == 1 and coefficient == 1 and not bottom and sign > 0:
         return _piece(above[0])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Indexed
+from sympy import Expr, Indexed
 
 from derivations.claim_axes import check_reads
 from derivations.claim_cases import Case, cases_of
 from derivations.evidence import Finding, find
-from derivations.layer import OPEN, PROVEN, Claim, Expected, Layer, Statement
+from derivations.layer import OPEN, PROVEN, At, Claim, Expected, Layer, Statement
 from derivations.notation import d, name_of
 from derivations.obligations import formulas
 from derivations.setting import Setting, setting_of
+from derivations.text import equation
 from derivations.written_derivatives import named_derivatives
 
 
@@ -38,9 +39,27 @@ def try_claim(layer: Layer, claim: Claim) -> Trial:
     return _together([_try(case) for case in cases_of(layer, claim, claim.statement, claim.general)])
 
 
-def is_proven(layer: Layer, claim: Claim, statement: Statement) -> bool:
-    """Whether another statement, such as the correction of the claim, is proven wherever the claim is judged."""
-    return all(_try(case).verdict is PROVEN for case in cases_of(layer, claim, statement))
+def rests_on(layer: Layer, claim: Claim, correction: Statement) -> tuple[str, ...] | None:
+    """What is absent where the correction of a claim is proven, and the numbers if it needs them; None if it is not.
+
+    It is to be proven wherever the claim is judged, and beyond the numbers of an example if it can.
+    """
+    trials = [_try(case) for case in cases_of(layer, claim, correction)]
+    values: Mapping[Indexed, Expr] = {}
+    if claim.at is not None and claim.at.values:
+        values = claim.at.values
+        beyond = [_try(case) for case in cases_of(layer, replace(claim, at=At(claim.at.sizes)), correction)]
+        proven = all(trial.verdict is PROVEN for trial in beyond)
+        trials, values = (beyond, {}) if proven else (trials, values)
+    if any(trial.verdict is not PROVEN for trial in trials):
+        return None
+    numbers = tuple(equation(left, right) for left, right in values.items())
+    return (*numbers, *(f"without {name}" for name in _absent(trials)))
+
+
+def _absent(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """What is absent in any of these trials."""
+    return tuple(dict.fromkeys(name for trial in trials for name in trial.absent))
 
 
 def _together(trials: Sequence[Trial]) -> Trial:
@@ -49,10 +68,10 @@ def _together(trials: Sequence[Trial]) -> Trial:
     if first is last and not first.where:
         return first
     checks = tuple(f"{t.where or 'all sizes'}: {check}" for t in trials for check in t.finding.checks)
-    if first.verdict is last.verdict:
-        return replace(last, finding=replace(first.finding, checks=checks))
     reason = f"{first.verdict.value} at {first.where}, {last.verdict.value} in general"
-    return replace(last, finding=Finding(OPEN, checks, None, reason))
+    agreed = first.verdict is last.verdict
+    finding = replace(first.finding, checks=checks) if agreed else Finding(OPEN, checks, None, reason)
+    return replace(last, finding=finding, absent=_absent(trials))
 
 
 def _try(case: Case) -> Trial:
@@ -60,13 +79,13 @@ def _try(case: Case) -> Trial:
     layer, statement = named_derivatives(case.layer, case.statement)
     used = formulas(statement)
     check_reads(layer, used)
-    setting = setting_of(layer, used)
+    setting = setting_of(layer, used, loss=case.loss)
     whole = Trial(setting, statement, _found(setting, case, statement), where=case.where)
     named = {name_of(e) for f in used for e in f.atoms(Indexed)}
     absent = tuple(name_of(base) for base in layer.optional if not {name_of(base), name_of(d(base))} & named)
     if whole.verdict is PROVEN or not absent:
         return whole
-    setting = setting_of(layer, used, absent)
+    setting = setting_of(layer, used, absent, case.loss)
     return Trial(setting, statement, _found(setting, case, statement), absent, case.where)
 
 

@@ -1,7 +1,8 @@
 """The page of all verdicts, as a teacher would correct the documents: Markdown with formulas in LaTeX.
 
-A pure function from verdicts to text, the same bytes in every process. Formulas stand in ```math blocks and
-between $` and `$, the spellings in which Markdown leaves LaTeX alone.
+A pure function from verdicts and their claims to text, the same bytes in every process. Formulas stand in
+```math blocks and between $` and `$, the spellings in which Markdown leaves LaTeX alone; the claims' own words
+have their formulas in Unicode, as they are printed everywhere.
 """
 
 from __future__ import annotations
@@ -11,55 +12,31 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from derivations.latex import latex_name
-from derivations.layer import DEFINITION, INCOMPLETE, OPEN, PROVEN, REFUTED, Expected
-from derivations.notation import GRADIENT
+from sympy import Expr, Idx
+
+from derivations.evaluate import Point, evaluate
+from derivations.latex import latex, latex_equation, latex_name, latex_statement
+from derivations.layer import DEFINITION, INCOMPLETE, OPEN, PROVEN, REFUTED, At, Claim, Expected, Layer
+from derivations.layers import JUDGED
+from derivations.notation import GRADIENT, name_of, size_of
+from derivations.numbers import spell
+from derivations.text import equation
+from derivations.verdicts_words import INTRODUCTION, PLACES
 
 if TYPE_CHECKING:
     from derivations.judge import Verdict
 
-PLACES: Mapping[str, str] = {
-    "1.mse": "Document 1, MSELoss",
-    "1.linear": "Document 1, Module Linéaire",
-    "1.tanh": "Document 1, Tangente hyperbolique",
-    "1.sigmoid": "Document 1, Sigmoide",
-    "1.softmax": "Document 1, Soft-max",
-    "1.ce": "Document 1, Coût Cross-Entropique",
-    "1.logsoftmax_ce": "Document 1, Combinaison de Softmax et coût cross-entropique",
-    "1.autoencoder": "Document 1, Se compresser",
-    "1.bce": "Document 1, Coût Cross-entropique binaire",
-    "2.last": "Document 2, last layer with softmax",
-    "2.fc": "Document 2, fully connected layer",
-    "2.avgpool": "Document 2, average pooling layer",
-    "2.conv": "Document 2, convolutional layer",
-}
-"""Where the formulas stand, in the documents' order, by the beginning of their ids."""
-
-INTRODUCTION = """\
-# The documents' formulas, judged
-
-Every formula of the two documents that was judged so far, as it is written there, with its verdict.
-
-- **proven**: right, for all sizes and all values.
-- **definition**: what the document takes something to be, and nothing later contradicts it.
-- **refuted**: wrong as it is written. An example with small numbers shows it; below it stands what is right,
-  which is proven.
-- **incomplete**: right once something is added that the document does not say.
-
-Indices count from 1, as in the documents. *L* is the loss, and $`\\partial L/\\partial z`$ the document's δ of a
-layer with the output *z*. A matrix is given by its entry in brackets, followed by what counts its rows and its
-columns: $`\\left[W_{j i}\\right]_{j; i}`$. A bracket that holds an equation, such as $`\\left[i = j\\right]`$, is 1
-where it holds and 0 elsewhere. $`:=`$ marks a definition.
-"""
+Claims = Mapping[str, tuple[Layer, Claim]]
 ORDER = (PROVEN, DEFINITION, REFUTED, INCOMPLETE, OPEN)
 
 
-def verdicts_page(verdicts: Sequence[Verdict]) -> str:
-    """The page as Markdown, its formulas in the documents' order."""
+def verdicts_page(verdicts: Sequence[Verdict], layers: Sequence[Layer] = JUDGED) -> str:
+    """The page as Markdown, its formulas in the documents' order; ``layers`` hold the claims that were judged."""
+    claims = {claim.id: (layer, claim) for layer in layers for claim in layer.claims}
     found: dict[str, list[Verdict]] = {place: [] for place in PLACES}
     for verdict in verdicts:
         found.setdefault(_place(verdict), []).append(verdict)
-    sections = [_section(PLACES.get(place, place), each) for place, each in found.items() if each]
+    sections = [_section(PLACES.get(place, place), each, claims) for place, each in found.items() if each]
     in_order = [verdict for each in found.values() for verdict in each]
     return "\n".join([INTRODUCTION, _counts(in_order), _wrong(in_order), *sections])
 
@@ -92,23 +69,71 @@ def _wrong(verdicts: Sequence[Verdict]) -> str:
     return "\n".join(["## What to correct", "", *lines, ""])
 
 
-def _section(title: str, verdicts: Iterable[Verdict]) -> str:
-    return "\n".join([f"## {title}", "", *map(_entry, verdicts)])
+def _section(title: str, verdicts: Iterable[Verdict], claims: Claims) -> str:
+    return "\n".join([f"## {title}", "", *(_entry(v, claims.get(v.id)) for v in verdicts)])
 
 
-def _entry(verdict: Verdict) -> str:
-    parts = [f"### {_title(verdict)}", _block(verdict.statement)]
+def _entry(verdict: Verdict, judged: tuple[Layer, Claim] | None) -> str:
+    parts = [f"### {_title(verdict)}", _block(_sign(verdict, verdict.statement))]
+    parts += _where(verdict, *judged) if judged else []
     if verdict.reading:
-        parts.append(f"Read so: {verdict.reading}.")
+        parts.append(f"Read as: {verdict.reading}.")
     if verdict.verdict in (REFUTED, INCOMPLETE, OPEN) and verdict.reason:
         parts.append(f"**What is wrong.** {verdict.reason}" if verdict.verdict is REFUTED else verdict.reason)
     if verdict.witness is not None:
         parts += _witness(verdict.witness, verdict.loss)
     if verdict.verdict is REFUTED:
-        parts += ["**What should stand there:**", _block(verdict.derived)]
-    if verdict.assumptions:
-        parts.append(f"It rests on: {', '.join(f'`{assumption}`' for assumption in verdict.assumptions)}.")
+        parts += ["**What should stand there:**", _block(_sign(verdict, verdict.derived))]
+    spelled = _equations(*judged) if judged else {}
+    parts += [_rests_on(assumption, spelled) for assumption in verdict.assumptions]
     return "\n\n".join(parts) + "\n"
+
+
+def _sign(verdict: Verdict, statement: str) -> str:
+    """The statement, in which only a definition defines anything."""
+    return statement if verdict.verdict is DEFINITION else statement.replace(":=", "=")
+
+
+def _where(verdict: Verdict, layer: Layer, claim: Claim) -> list[str]:
+    """The numbers for which alone a formula is judged, and what a right one written for some sizes is in general."""
+    if claim.at is not None and claim.at.values:
+        return [f"The numbers are {_listed(_given(claim.at))}."]
+    if claim.general is None or verdict.verdict is REFUTED:
+        return []
+    return ["In general:", _block(_sign(verdict, latex_statement(claim.general, layer.loss)))]
+
+
+def _given(at: At) -> list[str]:
+    """The sizes and the inputs that a document's example puts in, as equations."""
+    equations = [f"{latex(size)} = {count}" for size, count in at.sizes.items()]
+    for entry, formula in at.values.items():
+        fixed = [i for i in entry.indices if size_of(i) in at.sizes]
+        free = tuple(i for i in entry.indices if i not in fixed)
+        symbol = latex(entry.base[free]) if free else latex_name(name_of(entry))
+        equations.append(f"{symbol} = {_values(_numbers(formula, fixed, at, {}))}")
+    return list(map(_math, equations))
+
+
+def _numbers(formula: Expr, fixed: Sequence[Idx], at: At, place: Mapping[Idx, int]) -> Any:
+    """A formula's values along some indices, as nested lists of numbers as text."""
+    if not fixed:
+        return spell(evaluate(formula, Point({}, {}), place))
+    first, *others = fixed
+    return [_numbers(formula, others, at, {**place, first: p}) for p in range(at.sizes[size_of(first)])]
+
+
+def _equations(layer: Layer, claim: Claim) -> dict[str, str]:
+    """Every equation that the claim may rest on in LaTeX, by its plain text."""
+    assumed = ((a.left, a.right) for a in (*layer.assumptions, *claim.requires))
+    pairs = (*assumed, *claim.declares.items())
+    return {equation(left, right): latex_equation(left, right, layer.loss) for left, right in pairs}
+
+
+def _rests_on(assumption: str, spelled: Mapping[str, str]) -> str:
+    absent = assumption.removeprefix("without ")
+    if absent != assumption:
+        return f"It holds without {_math(latex_name(absent))}."
+    return f"It holds where {_math(spelled[assumption]) if assumption in spelled else f'`{assumption}`'}."
 
 
 def _title(verdict: Verdict) -> str:
@@ -140,7 +165,7 @@ def _sides(witness: Mapping[str, Any]) -> str:
     if witness["equation"] or witness["compares"] == "both sides":
         return f"the left side is {left} and the right side {right}"
     first, second = witness["compares"].split(" against ")
-    return f"{first}: {left}; {second}: {right}"
+    return f"the number of {first} is {left}, and the number of {second} is {right}"
 
 
 def _position(name: str, number: int) -> str:

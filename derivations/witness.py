@@ -12,11 +12,12 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import Any
 
-from sympy import Expr, Idx
+from sympy import Expr, Idx, Indexed
 
 from derivations.candidates import REALS, at_random, by_cost, small_sizes
 from derivations.evaluate import Point, evaluate
 from derivations.layer import Matrix
+from derivations.notation import size_of
 from derivations.numbers import NoValue, Number, differ, spell
 from derivations.setting import Setting
 from derivations.substitution import free_indices
@@ -116,6 +117,7 @@ class _Task:
     at: tuple[Idx, ...]
     places: Mapping[str, Expr]
     matrices: Sequence[Matrix]
+    needed: Sequence[tuple[Indexed, Expr]]
     compared: int = 0
 
 
@@ -126,6 +128,7 @@ def find_witness(
     effort: Effort = THOROUGH,
     places: Mapping[str, Expr] | None = None,
     matrices: Sequence[Matrix] = (),
+    needed: Sequence[tuple[Indexed, Expr]] = (),
 ) -> Search:
     """Search for values at which two formulas, without jacobians, differ.
 
@@ -141,10 +144,13 @@ def find_witness(
         What a witness says of where it is, instead of the values of the free indices.
     matrices : sequence of Matrix, optional
         What the two sides are entries of; a witness shows them.
+    needed : sequence of (entry, formula)
+        Steps every entry of which must have a value, such as those that are differentiated.
     """
     at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
     shown = {str(i.label): i for i in at} if places is None else places
-    task = _Task(left, right, unknowns_of(setting, (left, right)), at, shown, matrices)
+    unknowns = unknowns_of(setting, (left, right, *(formula for _, formula in needed)))
+    task = _Task(left, right, unknowns, at, shown, matrices, needed)
     inexact: Witness | None = None
     further = AFTER_AN_INTERVAL.sizes
     for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
@@ -201,7 +207,7 @@ def _try(
 ) -> Witness | None:
     """A witness at one point: the first indices at which the sides differ, rationals before intervals."""
     point = task.unknowns.point(sizes, [domain[k] for domain, k in zip(domains, choice, strict=True)])
-    if point is None:
+    if point is None or not _has_values(task.needed, point):
         return None
     inexact: Witness | None = None
     for place in product(*(range(int(evaluate(i.upper, point)) + 1) for i in task.at)):
@@ -217,6 +223,17 @@ def _try(
                 return found
             inexact = inexact or found
     return inexact
+
+
+def _has_values(steps: Sequence[tuple[Indexed, Expr]], point: Point) -> bool:
+    """Whether every entry of these steps has a value at a point."""
+    try:
+        for left, formula in steps:
+            for place in product(*(range(int(evaluate(size_of(i), point))) for i in left.indices)):
+                evaluate(formula, point, dict(zip(left.indices, place, strict=True)))
+    except NoValue:
+        return False
+    return True
 
 
 def _witness(task: _Task, point: Point, at: Mapping[Idx, int], values: tuple[Number, Number]) -> Witness:

@@ -27,7 +27,7 @@ def shown_steps(unknowns: Unknowns, point: Point) -> dict[str, Any]:
     steps = [name_of(left) for left, _ in layer.steps if name_of(left) in unknowns.read]
     own = {name_of(e) for e in (*layer.inputs, *layer.parameters, *layer.forward)}
     named = {n for n in unknowns.named if n.startswith(GRADIENT) and n.removeprefix(GRADIENT) in own}
-    if layer.target is not None:
+    if unknowns.setting.loss:
         named |= {GRADIENT + n for n in steps} - {GRADIENT + name_of(layer.output)}
     wanted = [*steps, *sorted(n for n in named if n in unknowns.definitions and _is_known(n, unknowns))]
     found = {}

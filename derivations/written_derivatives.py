@@ -4,24 +4,40 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Idx, IndexedBase, Sum
+from sympy import Expr, Idx, Indexed, IndexedBase, Sum
 
+from derivations.grammar import DefinitionError
 from derivations.layer import Layer, Statement
-from derivations.notation import derivative, jacobian, name_of, sum_
+from derivations.notation import GRADIENT, derivative, is_gradient, jacobian, name_of, sum_
 from derivations.obligations import formulas, mapped
-from derivations.substitution import bound_indices, free_indices
+from derivations.substitution import bound_indices, free_indices, inline
 
 
 def named_derivatives(layer: Layer, statement: Statement) -> tuple[Layer, Statement]:
-    """The layer with a step for each formula that the statement derives, and the statement in jacobians."""
-    found = dict.fromkeys(d for f in formulas(statement) for d in sorted(f.atoms(derivative), key=str))
+    """The layer with a step for each formula that the statement derives, and the statement in jacobians.
+
+    These steps stand before the output, which is put into them.
+
+    Raises
+    ------
+    DefinitionError
+        If a formula reads a gradient, which depends on more than the layer says.
+    """
+    used = formulas(statement)
+    found = dict.fromkeys(d for f in used for d in sorted(f.atoms(derivative), key=str))
     if not found:
         return layer, statement
-    taken = {name_of(e) for e in (*layer.inputs, *layer.parameters, *layer.forward)}
+    reads = {e for f in used for e in f.atoms(Indexed)}
+    declared = (*layer.inputs, *layer.parameters, *([layer.target] if layer.target is not None else []), *layer.forward)
+    labels = (e for right in layer.target_as_label.values() for e in right.atoms(Indexed))
+    taken = {name_of(e).removeprefix(GRADIENT) for e in (*declared, *labels, *reads)}
     *before, (output, last) = layer.steps
     steps = dict(before)
     for each in found:
         term, by = each.args
+        if any(is_gradient(e.base) for e in term.atoms(Indexed)):
+            raise DefinitionError(f"{layer.name}: {term} reads a gradient; a derivative of it is not in the language")
+        term = inline(term, output, last)
         number = len(steps)
         while f"term_{number}" in taken:
             number += 1

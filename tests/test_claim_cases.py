@@ -239,7 +239,7 @@ def test_positions_are_printed_from_1_and_a_lone_entry_without_its_index() -> No
     assert latex(last.by_l(0)) == r"\frac{\partial E}{\partial l_{1}}"
     assert latex(d(fc.c)[1], "E") == r"\frac{\partial E}{\partial c_{2}}"
     (statement,) = [c.statement for c in SOFTMAX.claims]
-    assert latex_statement(statement).endswith(r"\sum_{f=1}^{K} e^{f}}")
+    assert latex_statement(statement).endswith(r"\sum_{i=1}^{K} e^{i}}")
     assert latex(sum_(a[n, i] * delta(i, 0), i)).startswith(r"\sum_{i=")
 
 

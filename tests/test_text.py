@@ -67,7 +67,18 @@ TEXTS: list[tuple[Expr, str]] = [
     (f(u) * df(u), "f'(x[n, i])·f(x[n, i])"),
     (jacobian(z[n, j], u), "∂z[n, j]/∂x[n, i]"),
     (exp(Integer(1)) * pi, "e·π"),
+    (1 / d(x)[n, i], "1/(∂L/∂x[n, i])"),
 ]
+with as_written():
+    TEXTS += [
+        (s / (u / eps), "s/(x[n, i]/eps)"),
+        (1 / (1 / u), "1/(1/x[n, i])"),
+        (s / (1 / (2 * u)), "s/(1/(2·x[n, i]))"),
+        (s / eps / u, "s/(eps·x[n, i])"),
+        (u / (-s), "x[n, i]/(-s)"),
+        (-(s / (u / eps)), "-s/(x[n, i]/eps)"),
+        (sum_(-u, i), "Σ_i (-x[n, i])"),
+    ]
 
 
 @pytest.mark.parametrize(("e", "text"), TEXTS)
@@ -90,12 +101,38 @@ def test_latex_spells_gradients_and_brackets() -> None:
     assert latex(delta(k, t[n])) == r"\left[k = t_{n}\right]"
     assert latex_in_order(sum_(W[j, i] * u, i) + b[j]) == r"\sum_{i=1}^{d} x_{n i} W_{j i} + b_{j}"
     shape = Shape(Matrix((j,), (i,), W[j, i]), (size_of(j), size_of(i)))
-    assert latex_statement(shape) == r"\dim \left[W_{j i}\right]_{j; i} = \left(d', d\right)"
+    assert latex_statement(shape) == r"\dim \left(W_{j i}\right)_{j; i} = \left(d', d\right)"
 
 
-def test_an_index_that_is_reckoned_with_counts_from_0() -> None:
-    assert latex(sum_(x[n, 2 * i + 1], i)).startswith(r"\sum_{i=0}^{")
-    assert latex(sum_(x[n, i], i)).startswith(r"\sum_{i=1}^{d}")
+FROM_ONE: list[tuple[Expr, str]] = [
+    (x[n, 2], "x_{n 3}"),
+    (x[n, size_of(i) - 1], "x_{n d}"),
+    (delta(k, 2), r"\left[k = 3\right]"),
+    (delta(k, size_of(k) - 1), r"\left[k = K\right]"),
+    (delta(k, 2 * i + j - 1), r"\left[k = j + 2 i - 3\right]"),
+    (sum_(u, i), r"\sum_{i=1}^{d} x_{n i}"),
+    (sum_(x[n, 2 * i + 1], i), r"\sum_{i=1}^{d} x_{n, 2 i}"),
+    (sum_(i * u, i), r"\sum_{i=1}^{d} \left(i - 1\right) x_{n i}"),
+    (sum_((i + 1) * u, i), r"\sum_{i=1}^{d} i x_{n i}"),
+    (sum_(exp(-i), i), r"\sum_{i=1}^{d} e^{1 - i}"),
+    (x[n, t[n]], "x_{n t_{n}}"),
+]
+
+
+@pytest.mark.parametrize(("e", "text"), FROM_ONE)
+def test_latex_counts_every_position_from_1(e: Expr, text: str) -> None:
+    assert latex(e) == text
+
+
+def test_a_summand_with_a_sign_stands_in_parentheses() -> None:
+    assert latex(sum_(-u, i)) == r"\sum_{i=1}^{d} \left(- x_{n i}\right)"
+    assert latex(sum_(u - 1, i)) == r"\sum_{i=1}^{d} \left(-1 + x_{n i}\right)"
+
+
+def test_a_matrix_and_an_indicator_have_signs_of_their_own() -> None:
+    columns = Matrix((j,), (i, k), delta(j, k) * s)
+    shape = latex_statement(Shape(columns, (size_of(j), size_of(i))))
+    assert shape.startswith(r"\dim \left(s \left[j = k\right]\right)_{j; \left(i, k\right)} =")
 
 
 PRINT_ALL = """

@@ -97,13 +97,43 @@ def test_the_two_jacobians_are_shown(page: str) -> None:
     [
         ("2.last.dE_dl", ["The sign is wrong", "$`1/3`$ and the right side $`-1/3`$", r"l_{i} - o_{i}"]),
         ("2.last.chain", ["sum over the other outputs is missing", "K = 3", r"\sum_{j=1}^{K} \frac{\partial E}"]),
-        ("2.fc.dE_da", ["f'(a_i) is missing", "f(u) = u^2", r"f'{\left(a_{i} \right)} \sum_{j=1}^{m}"]),
+        ("2.fc.dE_da", ["f'(aᵢ) is missing", "f(u) = u^2", r"f'{\left(a_{i} \right)} \sum_{j=1}^{m}"]),
     ],
 )
 def test_document_2s_mistakes_are_explained(page: str, name: str, words: list[str]) -> None:
     found = entry(page, name)
     for part in ("**What is wrong.**", "**Example.** Take", "**What should stand there:**", *words):
         assert part in found
+
+
+def test_only_definitions_define(page: str) -> None:
+    for name in re.findall(r"^### (\S+): (?!definition)", page, flags=re.MULTILINE):
+        assert ":=" not in entry(page, name)
+    assert ":=" in entry(page, "1.mse.forward")
+
+
+def test_a_formula_of_a_documents_numbers_shows_them(page: str) -> None:
+    found = entry(page, "1.ce.example")
+    assert r"$`K = 4`$, $`y_{n} = \left(0, 0, 1, 0\right)`$, " in found
+    assert r"$`\hat{y}_{n} = \left(1/5, 2/5, 3/10, 1/10\right)`$." in found
+
+
+def test_what_is_written_for_some_sizes_is_given_in_general_too(page: str) -> None:
+    assert "In general:" in entry(page, "2.fc.chain")
+    assert r"z^{(3)}_{n k} := \tanh" in entry(page, "1.autoencoder.encoder")
+    assert "In general:" not in entry(page, "2.fc.dE_da")
+
+
+def test_what_a_formula_rests_on_is_mathematics(page: str) -> None:
+    assert r"It holds where $`\sum_{k=1}^{K} y_{n k} = 1`$." in entry(page, "1.logsoftmax_ce.backward")
+    assert "It holds where $`a_{i} = u_{i} + b_{i}`$." in entry(page, "2.last.dE_db")
+    assert "It holds without $`b`$." in entry(page, "1.linear.forward")
+
+
+def test_words_hold_neither_code_nor_latex(page: str) -> None:
+    words = re.sub(r"\$`.*?`\$|```math\n.*?\n```|\[[^]]*\]\(#.*?\)|^###.*$", "", page, flags=re.MULTILINE)
+    assert "What to correct" in words
+    assert re.findall(r".*(?:`|_|\^\{|\\).*", words) == []
 
 
 def test_the_same_bytes_under_any_hash_seed() -> None:

@@ -194,6 +194,9 @@ class Evaluator(Generic[V]):
         slope = self.tangent(node.children[0], env, seed)
         if slope is None:
             return None
+        # 1/u has a value where log u has none: only there would a slope outlive its function.
+        if node.payload == "log" and self.trial.sign(node.children[0], env) <= 0:
+            raise Undefined("the derivative of a logarithm of what is not positive")
         outer = self.value(node.children[1] if len(node.children) > 1 else node, env)
         return self.arithmetic.multiply([outer, slope])
 

@@ -102,13 +102,22 @@ class _Judge:
     def __init__(self, program: Program, seed: bytes) -> None:
         self.program = program
         self.seed = seed
-        self.sizes = list(small_sizes(program, seed))
-        self.larger = list(larger_sizes(program, seed))
+        self.sizes = [sizes for sizes in small_sizes(program, seed) if self._labels_fit(sizes)]
+        self.larger = [sizes for sizes in larger_sizes(program, seed) if self._labels_fit(sizes)]
         self.spared = 0
         self.drawn = False
         self.lawless = bool(program.features & LAWLESS)
         reads = program.statement.reads
         self.labels = any(name in reads and t.label_axis is not None for name, t in program.tensors.items())
+
+    def _labels_fit(self, sizes: Sizes) -> bool:
+        """Whether every label that is read has a value: nothing lies on an empty axis."""
+        frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
+        return all(
+            tensor.label_axis is None or frame.exact(tensor.label_axis, {}) > 0 or not any(frame.places(name))
+            for name, tensor in self.program.tensors.items()
+            if name in self.program.statement.reads
+        )
 
     def by_field(self) -> Opinion:
         """The field's opinion; a difference that may be its own ignorance is put to the balls."""

@@ -62,7 +62,8 @@ with as_written():
         shapes(256, 100, 10),
         DEFINITION,
         reading="the numbers are the sizes of each linear layer's input and output: with them every layer fits the one "
-        "before it, as it does for all sizes",
+        "before it, as it does for all sizes; a and z are what the two linear layers give, z⁽²⁾ what the TanH between "
+        "them gives, W and b, W⁽²⁾ and b⁽²⁾ are their weights and biases, and z⁽³⁾ is the output",
         at=sizes(256, 100, 10),
         general=chain(tanh(z[n, k])),
     )
@@ -71,7 +72,7 @@ with as_written():
         shapes(10, 100, 256),
         DEFINITION,
         reading="its input is the encoder's output, N × 10, and its output has the shape of the encoder's input, "
-        "N × 256, as a reconstruction must",
+        "N × 256, as a reconstruction must; the names are those of the encoder",
         at=sizes(10, 100, 256),
         general=chain(1 / (1 + exp(-z[n, k]))),
     )

@@ -40,7 +40,7 @@ with as_written():
             "2.fc.forward",
             All(SPELLED_OUT),
             DEFINITION,
-            reading="c2 is c_2",
+            reading="c2 is c₂",
             at=SIZES,
             general=All(
                 (
@@ -68,7 +68,7 @@ with as_written():
             "2.fc.chain",
             Equal(d(a)[FIRST], through(0) + through(1)),
             PROVEN,
-            reading="E_{c_j} is E as it depends on c_j",
+            reading="E with cⱼ below it is E as it depends on cⱼ",
             at=SIZES,
             general=Equal(d(a)[i], sum_(d(c)[j] * jacobian(c[j], inner[i]) * jacobian(inner[i], a[i]), j)),
         ),
@@ -77,9 +77,9 @@ with as_written():
             Equal(d(bias)[j], d(inner)[i]),
             REFUTED,
             correction=Equal(d(bias)[j], d(c)[j]),
-            reason="The left side has no i, and the right side changes with i, so that no bias b_j can make them equal "
-            "for every i: c_j = … + b'_j gives ∂E/∂b'_j = ∂E/∂c_j.",
-            reading="b_j is b'_j, the one bias that is declared; the formula holds for every i and j",
+            reason="The left side has no i, and the right side changes with i, so that no bias bⱼ can make them equal "
+            "for every i: cⱼ = … + b'ⱼ gives ∂E/∂b'ⱼ = ∂E/∂cⱼ.",
+            reading="bⱼ is b'ⱼ, the one bias that is declared; the formula is meant for every i and j",
             at=SIZES,
         ),
         Claim(
@@ -93,9 +93,9 @@ with as_written():
             Equal(d(a)[i], d(c)[0] * w[i, 0] + d(c)[1] * w[i, 1]),
             REFUTED,
             correction=TRUE_BY_A,
-            reason="The factor ∂l_i/∂a_i = f'(a_i) is missing: the sum is ∂E/∂l_i, and the document's own chain above "
+            reason="The factor ∂lᵢ/∂aᵢ = f'(aᵢ) is missing: the sum is ∂E/∂lᵢ, and the document's own chain above "
             "it has that third factor.",
-            reading="E_{c_j} is E as it depends on c_j",
+            reading="E with cⱼ below it is E as it depends on cⱼ",
             at=SIZES,
             general=Equal(d(a)[i], sum_(d(c)[j] * w[i, j], j)),
         ),

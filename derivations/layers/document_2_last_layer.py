@@ -49,9 +49,9 @@ with as_written():
             All(tuple(Equal(by_l(unit), o[unit] - out[unit]) for unit in UNITS)),
             REFUTED,
             correction=Equal(by_l(i), out[i] - o[i]),
-            reason="The sign is wrong: the derivative of ½(l_i − o_i)² by l_i is l_i − o_i, which is positive where "
-            "the output l_i is too large, and a step against it then makes l_i smaller.",
-            reading="l1, l2 and l3 below the line are l_1, l_2 and l_3",
+            reason="The sign is wrong: the derivative of ½(lᵢ − oᵢ)² by lᵢ is lᵢ − oᵢ, which is positive where "
+            "the output lᵢ is too large, and a step against it then makes lᵢ smaller.",
+            reading="l1, l2 and l3 below the line are l₁, l₂ and l₃",
             at=THREE_UNITS,
             general=Equal(by_l(i), o[i] - out[i]),
         ),
@@ -67,8 +67,8 @@ with as_written():
             Equal(by_a(FIRST), by_l(FIRST) * jacobian(out[FIRST], a[FIRST])),
             REFUTED,
             correction=Equal(by_a(i), sum_(by_l(j) * jacobian(out[j], a[i]), j)),
-            reason="The sum over the other outputs is missing: a_1 stands in the denominator of every l_j, so E "
-            "depends on a_1 through l_1, l_2 and l_3, and the chain rule adds a term for each of them.",
+            reason="The sum over the other outputs is missing: a₁ stands in the denominator of every lⱼ, so E "
+            "depends on a₁ through l₁, l₂ and l₃, and the chain rule adds a term for each of them.",
             at=THREE_UNITS,
             general=Equal(by_a(i), by_l(i) * jacobian(out[i], a[i])),
         ),
@@ -77,8 +77,8 @@ with as_written():
             Equal(by_a(FIRST), (o[FIRST] - out[FIRST]) * out[FIRST] * (1 - out[FIRST])),
             REFUTED,
             correction=TRUE_BY_A,
-            reason="It takes over both mistakes of the lines before, the sign of ∂E/∂l_1 and the missing terms of l_2 "
-            "and l_3, whose derivatives by a_1 are −l_2 l_1 and −l_3 l_1 and not 0.",
+            reason="It takes over both mistakes of the lines before, the sign of ∂E/∂l₁ and the missing terms of l₂ "
+            "and l₃, whose derivatives by a₁ are −l₂l₁ and −l₃l₁ and not 0.",
             at=THREE_UNITS,
             general=Equal(by_a(i), (o[i] - out[i]) * out[i] * (1 - out[i])),
         ),
@@ -87,16 +87,16 @@ with as_written():
             Equal(by_a(i), (o[i] - out[i]) * out[FIRST] * (1 - out[i])),
             REFUTED,
             correction=TRUE_BY_A,
-            reason="Three things are wrong: l_1 stands where l_i belongs, the sign is that of the wrong ∂E/∂l_i, and "
-            "the terms of the other outputs l_j, which all depend on a_i, are missing.",
+            reason="Three things are wrong: l₁ stands where lᵢ belongs, the sign is that of the wrong ∂E/∂lᵢ, and "
+            "the terms of the other outputs lⱼ, which all depend on aᵢ, are missing.",
             at=THREE_UNITS,
         ),
         Claim(
             "2.last.dE_db",
             Equal(jacobian(E[e], b[i]), by_a(i)),
             INCOMPLETE,
-            reason="The document does not say what b_i is in this layer: with b_i as the bias of a_i, that is "
-            "a_i = u_i + b_i with a u_i that does not depend on b_i, the formula is right.",
+            reason="The document does not say what bᵢ is in this layer: with bᵢ as the bias of aᵢ, that is "
+            "aᵢ = uᵢ + bᵢ with a uᵢ that does not depend on bᵢ, the formula is right.",
             at=THREE_UNITS,
             declares={a[i]: u[i] + b[i]},
         ),

@@ -9,6 +9,7 @@ from derivations.layer import (
     DEFINITION,
     PROVEN,
     REFUTED,
+    All,
     Claim,
     Defines,
     Equal,
@@ -40,13 +41,14 @@ with as_written():
             "1.linear.forward",
             Defines(z[n, j], sum_(x[n, i] * W[j, i], i)),
             DEFINITION,
-            reading="w_ij is entry (j, i) of W; the document's layer has no bias",
+            reading="wᵢⱼ is entry (j, i) of W; the document's layer has no bias b",
         ),
         Claim(
             "1.linear.weight",
-            Defines(W[j, i], jacobian(z[n, j], x[n, i])),
+            All((Defines(W[j, i], jacobian(z[n, j], x[n, i])), Shape(W_MATRIX, (d_out, d_in)))),
             DEFINITION,
-            reading="entry (j, i) of W^h is w_ij, the coefficient of input i in output j of the forward formula",
+            reading="row j of Wʰ is wⱼ, the weights of output j, so that entry (j, i) is wᵢⱼ, the coefficient of "
+            "input i in output j of the forward formula",
         ),
         Claim(
             "1.linear.chain.W",
@@ -58,14 +60,14 @@ with as_written():
             "1.linear.jacobian.1",
             Matrices(Matrix((q,), (i, j), jacobian(z[n, q], W[j, i])), BY_INPUT),
             PROVEN,
-            reading="one example; the columns count the weights input by input, w_11 … w_1d', w_21 …",
+            reading="one example; the columns count the weights input by input: w₁₁, w₁₂ and so on before w₂₁",
         ),
         Claim(
             "1.linear.jacobian.2",
             Matrices(Matrix((q,), (j, i), jacobian(z[n, q], W[j, i])), BY_OUTPUT),
             PROVEN,
-            reading="one example; z^{h-1} is a row, and the columns count the weights output by output, "
-            "w_11 … w_d1, w_12 …",
+            reading="one example; zʰ⁻¹ is a row, and the columns count the weights output by output: "
+            "w₁₁, w₂₁ and so on before w₁₂",
         ),
         Claim(
             "1.linear.jacobian.equal",
@@ -85,15 +87,16 @@ with as_written():
             "1.linear.grad.W",
             Product(Matrix((j,), (n,), d(z)[n, j]), Matrix((n,), (i,), x[n, i]), GRADIENT_W),
             PROVEN,
-            reading="δ^h and z^{h-1} hold one example a row, N × d' and N × d, as the dimensions below it say",
+            reading="δʰ and zʰ⁻¹ hold one example a row, N × d' and N × d, as the dimensions below it say",
         ),
         Claim(
             "1.linear.grad.W.shape",
             Shape(GRADIENT_W, (N, d_in * d_out)),
             REFUTED,
             correction=Shape(GRADIENT_W, (d_out, d_in)),
-            reason="A gradient has the shape of what it is a gradient of, d' × d: the product with δ also sums over "
-            "the N examples, so N cannot be left in the result.",
+            reason="(N, d') × (d', dd') = (N, dd') is right in itself, as the shape of such a product, but it is not "
+            "that of ∂L/∂W: a gradient has the shape of what it is a gradient of, d' × d, and the sum over the N "
+            "examples leaves no N in it.",
         ),
         Claim(
             "1.linear.chain.input",
@@ -112,17 +115,17 @@ with as_written():
             Product(BATCH, W_TRANSPOSED, GRADIENT_X),
             REFUTED,
             correction=Product(BATCH, W_MATRIX, GRADIENT_X),
-            reason="δ^h is N × d' and (W^h)ᵀ is d × d', so the product exists only where d = d', and is "
-            "another one even there: δ^h must meet the rows of W^h, one for each output.",
+            reason="δʰ is N × d' and (Wʰ)ᵀ is d × d', so the product exists only where d = d', and is "
+            "another one even there: δʰ must meet the rows of Wʰ, one for each output.",
         ),
         Claim(
             "1.linear.delta.middle",
             Product(BATCH, JACOBIAN, DELTA_W),
             REFUTED,
             correction=Product(BATCH, Matrix((j,), (i,), jacobian(z[n, j], x[n, i])), DELTA_W),
-            reason="The Jacobian was stated as d × d', one row an input; δ^h, which is N × d', meets its transpose, "
-            "which is W^h.",
-            reading="∂z^h/∂z^{h-1} is the d × d' matrix stated before",
+            reason="The Jacobian was stated as d × d', one row an input; δʰ, which is N × d', meets its transpose, "
+            "which is Wʰ.",
+            reading="∂zʰ/∂zʰ⁻¹ is the d × d' matrix stated before",
         ),
         Claim("1.linear.delta", Product(BATCH, W_MATRIX, GRADIENT_X), PROVEN),
     )

@@ -24,7 +24,7 @@ with as_written():
             "1.mse.backward.matrix",
             Matrices(Matrix((n,), (i,), d(yhat)[n, i]), Matrix((n,), (i,), 2 * (yhat[n, i] - y[n, i]))),
             PROVEN,
-            reading="y2 in the second row is y_2; the rows are counted to b, which is N",
+            reading="y2 in the second row is y₂; the rows are counted to b, which is N",
         ),
         Claim("1.mse.backward", Equal(d(yhat)[n, i], -2 * (y[n, i] - yhat[n, i])), PROVEN),
     )

@@ -25,20 +25,22 @@ with as_written():
                 )
             ),
             PROVEN,
-            reading="y_i is the third of four classes, ŷ_i = (0.2, 0.4, 0.3, 0.1)",
+            reading="0.2, 0.4, 0.3 and 0.1 are probabilities here, so that −0.3 is what the formula gives but no "
+            "cross-entropy in the usual sense, which is −log 0.3 ≈ 1.2",
             at=At({size_of(k): 4}, EXAMPLE),
         ),
         Claim(
             "1.ce.forward.onehot",
             Defines(loss[n], -sum_(y[n, k] * yhat[n, k], k)),
             DEFINITION,
-            reading="the dot is that of the inner product",
+            reading="the dot is that of the inner product; ŷ is log p, the logarithm of the predicted probabilities, "
+            "as further down, where the softmax is put into this formula through its logarithm",
         ),
         Claim(
             "1.ce.forward.index",
             Equal(loss[n], -yhat[n, t[n]]),
             PROVEN,
-            reading="y is the index of the class from here on",
+            reading="y is the index of the class from here on, tₙ for example n; ŷ is log p as before",
         ),
     )
 

@@ -27,13 +27,13 @@ with as_written():
             "1.sigmoid.step.1",
             Equal(jacobian(z[n, i], a[n, i]), SLOPE),
             PROVEN,
-            reading="the prime is the derivative by a^h",
+            reading="the prime is the derivative by aʰ",
         ),
         Claim(
             "1.sigmoid.step.2",
             Equal(SLOPE, GROWN / BELOW**2),
             PROVEN,
-            reading=f"the prime is the derivative by a^h; {PREVIOUS}",
+            reading=f"the prime is the derivative by aʰ; {PREVIOUS}",
         ),
         Claim("1.sigmoid.step.3", Equal(GROWN / BELOW**2, 1 / BELOW * (GROWN / BELOW)), PROVEN, reading=PREVIOUS),
         Claim(
@@ -52,7 +52,7 @@ with as_written():
             "1.sigmoid.derivative",
             Equal(jacobian(z[n, i], a[n, i]), z[n, i] * (1 - z[n, i])),
             PROVEN,
-            reading="σ(a^h) is z^h",
+            reading="σ(aʰ) is zʰ",
         ),
     )
 

@@ -25,13 +25,13 @@ with as_written():
             "1.tanh.step.1",
             Equal(jacobian(z[n, i], a[n, i]), QUOTIENT_RULE),
             PROVEN,
-            reading="a prime is the derivative by a^h",
+            reading="a prime is the derivative by aʰ",
         ),
         Claim(
             "1.tanh.step.2",
             Equal(QUOTIENT_RULE, SQUARES),
             PROVEN,
-            reading="a prime is the derivative by a^h; the left side is that of the step before",
+            reading="a prime is the derivative by aʰ; the left side is that of the step before",
         ),
         Claim(
             "1.tanh.step.3",
