@@ -63,11 +63,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class Need:
-    """What an operation needs of its operands, whether it is shown, and by what."""
+    """What an operation needs of its operands, whether it is shown, and by what.
+
+    It also needs that none of ``sizes`` is 0.
+    """
 
     kind: str
     shown: bool
     why: str
+    sizes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codegen.choose import Program, choose
-from codegen.describe import describe
+from codegen.choose import choose
 from codegen.emit import EmissionError, emit_functions
+from codegen.frame import check_frame, printed_module
 from codegen.intervals import FLOAT32, FLOAT64
-from codegen.page import render_module, render_package, render_support
+from codegen.page import render_package, render_support
 from codegen.positions import LoweringError
-from codegen.range_operations import LONGEST
+from codegen.stated import sentences
 from codegen.verify import Check, verify_module
-from codegen.verify_safety import ending_at_zero, largest
+from codegen.verify_safety import largest, sizes_entered
+from codegen.writer import Generated, unstamped
 from derivations.definition import DefinitionError, check_layer
 from derivations.derivation import derive, variants
 from derivations.layer import Layer
-from derivations.notation import argmax_over, maximum_over, mean_over, size_of
-from derivations.text import formula
 
-__all__ = ["BuildError", "Built", "Check", "build", "emit_module", "module_name", "read_back_module", "support_files"]
+__all__ = [
+    "BuildError",
+    "Built",
+    "Check",
+    "build",
+    "emit_module",
+    "module_name",
+    "prove_module",
+    "read_back_module",
+    "support_files",
+]
 
 
 class BuildError(ValueError):
@@ -76,7 +85,7 @@ def build(layer: Layer) -> Built:
         source = emit_module(layer)
     except (DefinitionError, LoweringError, EmissionError) as error:
         raise BuildError(str(error)) from error
-    proofs = verify_module(layer, source)
+    proofs = prove_module(layer, source)
     failed = [c for c in proofs if not c.ok]
     if failed:
         listed = "\n".join(f"  {c.subject}: {c.statement}: {c.detail}" for c in failed)
@@ -96,36 +105,17 @@ def attempt(layer: Layer) -> Built | str:
 def emit_module(layer: Layer) -> str:
     """The text of a layer's module, not yet proven."""
     check_layer(layer)
-    programs = {v: choose(derive(layer, v)) for v in variants(layer)}
-    functions = emit_functions(layer, programs)
-    page = describe(layer, functions, formula, module=module_name(layer), least=_least(programs.values()))
-    return render_module(replace(page, ranges=_ranges(layer, render_module(page))))
+    functions = emit_functions(layer, {v: choose(derive(layer, v)) for v in variants(layer)})
+    bare = printed_module(layer, functions, module_name(layer), {}, ())
+    least = dict.fromkeys(sizes_entered(layer, bare), 1)
+    shown = (largest(layer, bare, limits) for limits in (FLOAT64, FLOAT32))
+    return printed_module(layer, functions, module_name(layer), least, sentences(layer, *shown))
 
 
-def _ranges(layer: Layer, text: str) -> tuple[str, ...]:
-    """Within which entries the text is shown to be safe, as sentences."""
-    double, single = (largest(layer, text, limits) for limits in (FLOAT64, FLOAT32))
-    asides = []
-    if ending := ending_at_zero(layer):
-        asides.append(f"those of {' and '.join(ending)} no nearer to 0 than 1e-{double.least} and 1e-{single.least}")
-    if layer.unspecified:
-        asides.append("those that the functions given return among them")
-    return (
-        f"Shown safe from this text, on axes of up to {f'{LONGEST:.0e}'.replace('+0', '')} entries: for entries",
-        f"within ±1e{double.bound} in float64 and ±1e{single.bound} in float32"
-        + "".join(f", {aside}" for aside in asides) + "," * bool(asides),
-        "no exp, log, division or sum leaves its range.",
-    )
-
-
-def _least(programs: Iterable[Program]) -> Mapping[str, int]:
-    """The sizes that must not be 0: axes over which a maximum or a mean is taken."""
-    found: dict[str, int] = {}
-    for program in programs:
-        for step in program.plan.steps:
-            for part in sorted(step.right.atoms(maximum_over, argmax_over, mean_over), key=str):
-                found[str(size_of(part.args[1]))] = 1
-    return found
+def prove_module(layer: Layer, source: str) -> list[Check]:
+    """The proofs of a whole module: of its plain functions, and of what stands round them."""
+    proofs = verify_module(layer, source)
+    return [*proofs, check_frame(layer, source, module_name(layer))] if all(c.ok for c in proofs) else proofs
 
 
 def support_files(built: Sequence[Built]) -> Mapping[str, str]:
@@ -134,5 +124,6 @@ def support_files(built: Sequence[Built]) -> Mapping[str, str]:
 
 
 def read_back_module(layer: Layer, path: Path) -> list[Check]:
-    """The proofs of a module's text on disk."""
-    return verify_module(layer, path.read_text(encoding="utf-8"))
+    """The proofs of a module's text on disk, below the two lines that say what made it."""
+    file = Generated.read(path)
+    return prove_module(layer, unstamped(file.text) if file else "")

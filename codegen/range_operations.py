@@ -32,6 +32,7 @@ from codegen.ranges import (
     Term,
     chosen,
     divided,
+    entries,
     facts_of,
     filled,
     fresh_range,
@@ -74,18 +75,20 @@ class Ranges:
         """Within what is given; a hyperparameter has no range of its own."""
         if name not in self.given:
             raise ValueError(f"no range is given for the hyperparameter {name}")
-        return fresh_range(Interval(*self.given[name]), 0)
+        return fresh_range(rounded(Interval(*self.given[name]), self.limits), 0)
 
     def size(self, size: Expr) -> Range:
         """From 0, or 1 where a divisor asks, to the longest axis."""
         if size.is_Integer:
             return self.constant(int(size))
         interval = Interval(*self.given.get(str(size), (0.0, LONGEST)))
-        return replace(fresh_range(interval, 0), is_size=True, count=size)
+        return replace(fresh_range(interval, 0), is_size=True, sizes=_names(size), count=size)
 
     def constant(self, value: int | float) -> Range:
         """The number."""
-        return replace(fresh_range(Interval(float(value), float(value)), 0), is_size=value >= 1)
+        exact = Interval(float(value), float(value))
+        is_exact = abs(value) * self.limits.epsilon <= 1
+        return replace(fresh_range(exact if is_exact else rounded(exact, self.limits), 0), is_size=value >= 1)
 
     def positions(self, size: Expr) -> Range:
         """A position on an axis."""
@@ -96,14 +99,19 @@ class Ranges:
         if row.name == "divide" and operands[1].is_size and operands[1].interval.low < 1:
             self.report(node, Need("divide", False, "Python divides by a size that may be 0; an array may"))
         if row.name == "log" and operands[0].is_size and operands[0].interval.low < 1:
-            self.report(node, Need("log", True, "of a size, of an axis that must have an entry"))
-            operands = [replace(operands[0], interval=operands[0].interval.clipped(1.0, LONGEST))]
-        result = fresh_range(self._apply(row.name, operands, FLOAT64, node), 0)
+            self.report(node, Need("log", True, "of a size, of an axis that must have an entry", operands[0].sizes))
+            operands = [replace(operands[0], interval=Interval(1.0, max(operands[0].interval.high, 1.0)))]
+        if row.name == "log":
+            is_held = operands[0].interval.high < 2.0**63
+            self.report(node, Need("log", is_held, "NumPy takes an integer of Python's only below 2^63"))
+        exact = self._apply(row.name, operands, FLOAT64, node)
+        result = fresh_range(exact if is_overflowing(exact, self.limits) else rounded(exact, self.limits), 0)
+        sizes = frozenset[str]().union(*(o.sizes for o in operands))
         if row.name == "power":
-            return replace(result, is_size=operands[0].is_size and operands[1].interval.low > 0)
+            return replace(result, is_size=operands[0].is_size and operands[1].interval.low > 0, sizes=sizes)
         is_size = row.name in ("add", "multiply") and all(o.is_size for o in operands)
         counts = [o.count for o in operands if o.count is not None] if row.name == "multiply" else []
-        return replace(result, is_size=is_size, count=Mul(*counts) if len(counts) == 2 else None)
+        return replace(result, is_size=is_size, sizes=sizes, count=Mul(*counts) if len(counts) == 2 else None)
 
     def elementwise(
         self, row: Elementwise, operands: Sequence[Placed[Range]], shape: Shape, node: ast.AST
@@ -124,7 +132,8 @@ class Ranges:
             return divided(result, value, divisor, self.limits, counted)
         if row.name == "multiply":
             summed = self._scaled(row.name, placed, 0) or self._scaled(row.name, placed, 1)
-            return replace(mixture(result, *placed), filled=self._filled_product(placed), summed=summed)
+            result = replace(result, sizes=placed[0].sizes | placed[1].sizes, summed=summed)
+            return replace(mixture(result, *placed), filled=self._filled_product(placed))
         if row.name in COMPARISONS:
             return replace(result, facts=facts_of(row.name, *placed))
         if RULES[row.name].is_increasing:
@@ -140,6 +149,9 @@ class Ranges:
         least = max(
             (value for along, value in placed.reached if along == set(axes)), default=placed.interval.low
         )
+        if row.needs_an_entry:
+            sizes = frozenset[str]().union(*(_names(shape[axis]) for axis in axes))
+            self.report(node, Need("entry", True, "of an axis that must have one", sizes))
         if row.name == "argmax":
             return fresh_range(Interval(0.0, LONGEST), len(kept))
         if row.name == "max":
@@ -151,7 +163,6 @@ class Ranges:
             return fresh_range(self._mean(placed.mixed.entry, [shape[axis] for axis in axes], node), len(kept))
         total = self._sum(placed.interval, [shape[axis] for axis in axes], node)
         if row.name == "mean":
-            self.report(node, Need("divide", True, "by the size of an axis that must have an entry"))
             count = self._count([shape[axis] for axis in axes])
             mean = rounded(placed.interval, self.limits, count * self.limits.epsilon)
             if is_reached:
@@ -219,7 +230,8 @@ class Ranges:
         if name == "divide" and (divisor := filled(operands[1])).low > max(intervals[1].low, 0.0):
             intervals[1] = stored(divisor, limits)
             is_met = (away := away_from_zero(limits, intervals[1])).shown
-            self.report(node, replace(away, why=f"{away.why}, on axes that must have an entry"))
+            why = f"{away.why}, on axes that must have an entry"
+            self.report(node, replace(away, why=why, sizes=operands[1].sizes))
         elif (need := rule.need(limits, *intervals)) is not None:
             self.report(node, need)
             is_met = need.shown
@@ -269,7 +281,7 @@ class Ranges:
         return self._count(Mul.make_args(count))
 
     def _count(self, sizes: Sequence[Expr]) -> float:
-        return prod((self.size(size).interval.high if size.is_Atom else LONGEST for size in sizes), start=1.0)
+        return prod((entries(size, lambda one: self.size(one).interval.high) for size in sizes), start=1.0)
 
     def _report_fit(self, interval: Interval, limits: Limits, node: ast.AST) -> None:
         why = f"values are in {interval}, {limits.name} ends at {limits.huge:.4g}"
@@ -280,3 +292,7 @@ class Ranges:
             return rounded(RULES[name].apply(self.limits, Interval(value, value)), self.limits).low
 
         return tuple((along, image(value)) for along, value in reached)
+
+
+def _names(size: Expr) -> frozenset[str]:
+    return frozenset(map(str, size.free_symbols))

@@ -6,10 +6,11 @@ with a 0 in each row, and e/Σe to be parts of a whole.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, prod
 
-from sympy import Expr
+from sympy import Add, Expr, Mul
 
 from codegen.intervals import Interval, Limits, rounded
 from codegen.read_values import Placed
@@ -76,6 +77,8 @@ class Range:
         Whether this is a number that is at least 1 as long as no axis is empty.
     filled : Interval or None
         Where it lies as long as no axis is empty, if that says more.
+    sizes : set of str
+        The sizes that must not be 0 for that.
     count : Expr or None
         The number that this is, if it is a size or a product of sizes.
     total : Term or None
@@ -95,6 +98,7 @@ class Range:
     facts: tuple[Fact, ...] = ()
     is_size: bool = False
     filled: Interval | None = None
+    sizes: frozenset[str] = frozenset()
     count: Expr | None = None
     total: Term | None = None
     summed: Summed | None = None
@@ -112,6 +116,17 @@ def filled(value: Range) -> Interval:
     if value.is_size:
         return value.interval.clipped(1.0, inf)
     return value.interval if value.filled is None else value.filled
+
+
+def entries(size: Expr, longest: Callable[[Expr], float]) -> float:
+    """The most entries that an axis has whose size is made of others, of which ``longest`` says the most."""
+    if size.is_Integer:
+        return float(abs(size))
+    if isinstance(size, Add):
+        return sum(entries(part, longest) for part in size.args)
+    if isinstance(size, Mul):
+        return prod(entries(part, longest) for part in size.args)
+    return longest(size) if size.is_Atom else inf
 
 
 def place(placed: Placed[Range], rank: int) -> Range:

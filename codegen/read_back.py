@@ -83,7 +83,7 @@ def read_function(
         If the text is outside the language or its operations do not fit together.
     """
     taken = {name for argument in arguments.values() for name in _names_in(argument)}
-    return walk(source, function, arguments, Formulas(taken, maxima, is_nonnegative), only_saved)
+    return walk(source, function, arguments, Formulas(taken, maxima, is_nonnegative, function), only_saved)
 
 
 def _names_in(argument: Argument[Formula]) -> Iterator[str]:

@@ -46,7 +46,8 @@ class Formulas:
         The caller's facts.
     """
 
-    def __init__(self, taken: Iterable[str], maxima: Maxima, is_nonnegative: IsNonnegative) -> None:
+    def __init__(self, taken: Iterable[str], maxima: Maxima, is_nonnegative: IsNonnegative, function: str = "") -> None:
+        self._function = function
         self._taken = frozenset(taken)
         self._counter = 0
         self._maxima = maxima
@@ -101,7 +102,7 @@ class Formulas:
         indices = self._indices(shape)
         free = tuple(index for position, index in enumerate(indices) if position not in axes)
         if row.name == "max" and self._maxima == "unknown":
-            name = self._name("⌈{}⌉")
+            name = self._name(f"⌈{self._function} {{}}⌉")
             return Formula(free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True))
         expr = self._entry(operand, indices)
         for axis in axes:

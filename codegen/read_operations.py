@@ -65,6 +65,8 @@ def elementwise(
     if row.name == "power" and not (isinstance(operands[1], Number) and operands[1].expr.is_Integer):
         raise Refusal("the exponent of an array is an integer constant")
     shape = broadcast(*(view.shape for view in views), *([out.shape] if out else []))
+    if row.is_given and not shape:
+        raise Refusal("a function that is given takes an array, not a single number")
     placed = [as_view(operand).stretched_to(shape) for operand in operands]
     content = domain.elementwise(row, placed, shape, node)
     return _deliver(domain, Buffer(shape, content, _kind_of(row)), out)

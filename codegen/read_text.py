@@ -35,7 +35,7 @@ def find_function(source: str, function: str, parameters: Sequence[str]) -> ast.
         If something else stands in the module or the function, or its parameters are others.
     """
     try:
-        if _CODING.search("\n".join(source.splitlines()[:2])):
+        if _CODING.search("\n".join(re.split(r"\r\n|\r|\n", source)[:2])):
             raise Refusal("a coding line may make the file mean something else than this text")
         definition = _in_module(ast.parse(source), function)
         _check_signature(definition, parameters)
@@ -89,16 +89,16 @@ def _names_of(statement: ast.stmt) -> list[str]:
     match statement:
         case ast.Import(names=[ast.alias(name="numpy", asname="np")]):
             return ["np"]
-        case ast.ImportFrom(names=aliases) if all(alias.name != "*" for alias in aliases):
+        case ast.ImportFrom(names=aliases) if all(a.name != "*" and "np" not in (a.name, a.asname) for a in aliases):
             return [alias.asname or alias.name for alias in aliases]
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if name != "np":
             return [name]
     raise Refusal("a module is a docstring, `import numpy as np`, `from … import …`, functions and classes", statement)
 
 
 def _check_signature(definition: ast.FunctionDef, parameters: Sequence[str]) -> None:
     spec = definition.args
-    others = (definition.returns, spec.vararg, spec.kwarg)
+    others = (definition.returns, spec.vararg, spec.kwarg, getattr(definition, "type_params", None))
     if definition.decorator_list or any(others) or spec.kwonlyargs or spec.posonlyargs:
         raise Refusal("a plain function has no decorator, annotation, * or / in its first line", definition)
     names = [parameter.arg for parameter in spec.args]

@@ -21,7 +21,8 @@ from codegen.read_values import Argument
 class Obligation:
     """What one operation needs, and whether it is shown.
 
-    ``kind`` is ``exp``, ``log``, ``sqrt``, ``divide``, ``tan`` or ``overflow``.
+    ``kind`` is ``exp``, ``log``, ``sqrt``, ``divide``, ``tan``, ``overflow`` or ``entry``; none of ``sizes``
+    may be 0.
     """
 
     function: str
@@ -30,6 +31,7 @@ class Obligation:
     kind: str
     shown: bool
     why: str
+    sizes: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         verdict = "shown" if self.shown else "NOT shown"
@@ -51,6 +53,10 @@ class Safety:
     def is_shown(self) -> bool:
         """Whether nothing is left to show."""
         return not self.open
+
+    def sizes(self, *kinds: str) -> frozenset[str]:
+        """The sizes that must not be 0, for needs of these kinds."""
+        return frozenset[str]().union(*(one.sizes for one in self.obligations if one.kind in kinds))
 
     @property
     def open(self) -> tuple[Obligation, ...]:
@@ -92,7 +98,7 @@ def check_safety(
 
     def report(node: ast.AST, need: Need) -> None:
         line = getattr(node, "lineno", 0)
-        found[Obligation(function, line, ast.unparse(node), need.kind, need.shown, need.why)] = None
+        found[Obligation(function, line, ast.unparse(node), need.kind, need.shown, need.why, need.sizes)] = None
 
     readings = walk(source, function, arguments, Ranges(ranges or {}, bound, limits, report), only_saved)
     return Safety(tuple(found), readings)

@@ -17,7 +17,9 @@ from codegen.intervals import FLOAT32, FLOAT64
 from codegen.lower import spelled
 from codegen.read_back import ArrayArgument, Formula, Number, ReadBackError, Reading, Value, read_function
 from codegen.read_values import Kind
-from codegen.verify_safety import safeties, stated
+from codegen.safety import Safety, check_safety
+from codegen.stated import sizes_with_an_entry
+from codegen.verify_safety import safeties, stated, undefined_without_entries
 from codegen.view import BACKWARDS, LABELS, View
 from derivations.derivation import derive, specialise, variants
 from derivations.fingerprint import agree
@@ -43,8 +45,15 @@ class Check:
 
 def verify_module(layer: Layer, source: str) -> list[Check]:
     """Check every plain function of a module in every variant of its layer."""
-    names = _function_names(source)
+    try:
+        names = _function_names(source)
+    except (SyntaxError, ValueError) as error:
+        return [Check(layer.name, "can be read back", False, f"not Python: {error}")]
     checks: list[Check] = []
+    if not any(variant.as_label for variant in variants(layer)):
+        detail = "its target cannot be given as labels"
+        unknown = [name for name in names if name.endswith(LABELS)]
+        checks += [Check(f"{layer.name}.{name}", "is a function of this layer", False, detail) for name in unknown]
     for variant in variants(layer):
         mine = [n for n in names if n.endswith(LABELS) == variant.as_label and not n.startswith(ASSUMPTION)]
         checks += _Proofs(View(derive(layer, variant), source)).check(mine)
@@ -120,6 +129,9 @@ class _Proofs:
         *before, last = layer.forward.items()
         layer = replace(layer, forward={**dict(before), **bare_steps, last[0]: last[1]})
         for reading, other in zip(readings, bare, strict=True):
+            if (reading.saved is None) == name.startswith(("forward", "saved_values")):
+                yield Check(self.view.subject(name), "returns what it should", False, "saved values, or none")
+                continue
             if len(reading.outputs) != len(wanted):
                 detail = f"it returns {len(reading.outputs)} results, not {len(wanted)}"
                 yield Check(self.view.subject(name), "returns what it should", False, detail)
@@ -170,6 +182,14 @@ class _Proofs:
             for name, safety in safeties(self.view, first, backwards, entries, limits):
                 left = "; ".join(map(str, safety.open))
                 yield Check(self.view.subject(name), shown, safety.is_shown, left or f"{len(safety.obligations)} shown")
+                yield from self.sizes(name, safety)
+
+    def sizes(self, name: str, safety: Safety) -> Iterator[Check]:
+        """Whether the class refuses what a text does not take and the formulas do: a size of 0."""
+        without = undefined_without_entries(self.view.derivation) | sizes_with_an_entry(self.view.source)
+        if missing := safety.sizes("entry", "log", "divide") - without:
+            detail = f"{', '.join(sorted(missing))} may be 0; the text has no value then, the formulas have"
+            yield Check(self.view.subject(name), "takes the sizes that the formulas take", False, detail)
 
 
 @dataclass(frozen=True)
@@ -185,7 +205,9 @@ def name_saved(reading: Reading[Formula], mark: str) -> Kept:
     steps: dict[Indexed, Expr] = {}
     saved: list[Value[Formula] | Number[Formula] | None] = []
     for number, value in enumerate(reading.saved or ()):
-        if isinstance(value, Value) and value.kind is Kind.REAL and not isinstance(value.content.expr, Indexed):
+        # A value without axes is a number: its formula stands for it.
+        is_array = isinstance(value, Value) and value.kind is Kind.REAL and len(value.axes) > 0
+        if isinstance(value, Value) and is_array and not isinstance(value.content.expr, Indexed):
             entry = IndexedBase(f"saved{mark}{number}", real=True)[value.content.indices]
             steps[entry] = value.content.expr
             value = replace(value, content=Formula(value.content.indices, entry))
@@ -224,7 +246,7 @@ def _check_assumptions(layer: Layer, source: str, names: Sequence[str]) -> Itera
         try:
             arguments: Mapping[str, ArrayArgument] = {spelled(name_of(layer.target)): ArrayArgument(layer.target)}
             (reading,) = read_function(source, name, arguments)
-            (value,) = reading.outputs
+            (value,) = reading.outputs if reading.saved is None else (None,)
         except ReadBackError as error:
             yield Check(subject, "can be read back", False, str(error))
             continue
@@ -237,5 +259,11 @@ def _check_assumptions(layer: Layer, source: str, names: Sequence[str]) -> Itera
         renamed = gap.xreplace(dict(zip(free, value.content.indices, strict=True)))
         ok = is_zero(renamed - value.content.expr, unassumed)
         yield Check(subject, "is left minus right", ok, "normal form: residual 0" if ok else "not shown")
+        for limits in (FLOAT64, FLOAT32):
+            bound = stated(source, limits).bound
+            safety = check_safety(source, name, arguments, bound=bound, limits=limits)
+            left = "; ".join(map(str, safety.open)) or f"{len(safety.obligations)} shown"
+            ok = safety.is_shown and safety.sizes("entry", "log", "divide") <= sizes_with_an_entry(source)
+            yield Check(subject, f"is safe in {limits.name} within ±{bound:g}", ok, left)
 
 

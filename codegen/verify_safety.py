@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import math
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from codegen.intervals import Limits, next_to
+from sympy import Indexed, Pow, Sum, log
+
+from codegen.intervals import FLOAT64, Limits, next_to
 from codegen.lower import spelled
 from codegen.safety import Safety, check_safety
-from codegen.view import View
-from derivations.derivation import derive, variants
+from codegen.stated import Shown, ending_at_zero, read_sentences
+from codegen.view import BACKWARDS, View
+from derivations.derivation import Derivation, derive, variants
 from derivations.layer import Domain, Layer
-from derivations.notation import name_of
+from derivations.notation import argmax_over, maximum_over, name_of, size_of
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,10 @@ STANDARD = Entries(bound=1e4, least=1e-15)
 
 def stated(source: str, limits: Limits) -> Entries:
     """The entries for which a module says that it is safe: what it says is what is shown."""
-    bounds = re.search(r"±1e(\d+)\s+in\s+float64\s+and\s+±1e(\d+)\s+in\s+float32", source)
-    if bounds is None:
+    said = read_sentences(source, limits)
+    if said is None:
         return STANDARD
-    which = 1 if limits.name == "float64" else 2
-    least = re.search(r"no\s+nearer\s+to\s+0\s+than\s+1e-(\d+)\s+and\s+1e-(\d+)", source)
-    gap = float(f"1e-{least[which]}") if least else STANDARD.least
-    return Entries(float(f"1e{bounds[which]}"), gap)
+    return Entries(float(f"1e{said.bound}"), STANDARD.least if said.least is None else float(f"1e-{said.least}"))
 
 
 def safeties(
@@ -71,14 +71,6 @@ def safeties(
     for name in backwards:
         for reading in safe.readings:
             yield name, check_safety(view.source, name, view.saved(reading, name), ranges, bound=bound, limits=limits)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """Entries found to be safe: within ±10^bound, and no nearer than 10^−least to an open end at 0, if any."""
-
-    bound: int
-    least: int | None
 
 
 def largest(layer: Layer, source: str, limits: Limits) -> Shown:
@@ -100,9 +92,28 @@ def largest(layer: Layer, source: str, limits: Limits) -> Shown:
     return Shown(_largest(lambda power: is_safe(Entries(float(f"1e{power}"), gap)), 308), least)
 
 
-def ending_at_zero(layer: Layer) -> tuple[str, ...]:
-    """The arrays whose domain has an open end at 0."""
-    return tuple(name_of(base) for base, one in layer.domains.items() if one.is_open and 0 in (one.low, one.high))
+def sizes_entered(layer: Layer, source: str) -> tuple[str, ...]:
+    """The sizes over which a module takes a maximum or a mean: an axis of that size must have an entry."""
+    functions = {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    found: set[str] = set()
+    for view in (View(derive(layer, variant), source) for variant in variants(layer)):
+        backwards = [name for name in (f"{stem}{view.suffix}" for stem in BACKWARDS) if name in functions]
+        for first in {f"forward{view.suffix}", f"saved_values{view.suffix}"} & functions:
+            for _, safety in safeties(view, first, backwards, STANDARD, FLOAT64):
+                found |= safety.sizes("entry")
+    return tuple(sorted(found))
+
+
+def undefined_without_entries(derivation: Derivation) -> frozenset[str]:
+    """The sizes at 0 of which the formulas of the steps have no value themselves."""
+    found: set[str] = set()
+    for step in derivation.steps:
+        found |= {str(size_of(part.args[1])) for part in step.right.atoms(maximum_over, argmax_over)}
+        divisors = {part.base for part in step.right.atoms(Pow) if part.exp.is_negative}
+        for part in divisors | {part.args[0] for part in step.right.atoms(log)}:
+            if not part.has(Indexed, Sum):
+                found |= {str(size) for size in part.free_symbols if part.subs(size, 0) == 0}
+    return frozenset(found)
 
 
 def _largest(holds: Callable[[int], bool], high: int) -> int:

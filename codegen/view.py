@@ -75,7 +75,7 @@ class View:
         known: dict[str, Argument[Any]] = {spelled(name): unspecified(name, spelled(name)) for name in names}
         definitions = (node for node in ast.parse(self.source).body if isinstance(node, ast.FunctionDef))
         parameters = [arg.arg for node in definitions if node.name == function for arg in node.args.args]
-        return {parameter: known[parameter] for parameter in parameters if parameter in known}
+        return {name: argument for name, argument in known.items() if name in parameters}
 
     def ranges(self) -> dict[str, tuple[float, float]]:
         """The ranges of the hyperparameters within which the layer states that it is safe."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ COMMENTS = {".md": ("<!-- ", " -->")}
 """How a comment begins and ends in files of a kind; elsewhere it is Python's."""
 HASH_LENGTH = 32
 TEMPORARY = ".backproof-tmp"
+
+_STAMP = re.compile(rf"\A# {COMMAND}[A-Za-z0-9_ ]*\n# {CONTENT}[0-9a-f]{{{HASH_LENGTH}}}\n")
 
 Action = Literal["written", "unchanged", "kept", "removed"]
 Kind = Literal["missing", "different", "edited", "stale"]
@@ -103,6 +106,11 @@ def stamp(body: str, names: Iterable[str] = (), path: Path = Path("module.py")) 
     opening, closing = _comment(path)
     lines = " ".join([COMMAND, *names]), CONTENT + _hash(body)
     return "".join(f"{opening}{line}{closing}\n" for line in lines) + body
+
+
+def unstamped(text: str) -> str:
+    """A module's text without its two lines, if they are such as `stamp` makes: they say nothing to Python."""
+    return _STAMP.sub("", text, count=1)
 
 
 def write_all(files: Mapping[Path, str], *, force: bool = False, complete: bool = False) -> list[Outcome]:

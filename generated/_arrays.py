@@ -1,5 +1,5 @@
 # backproof generate
-# content: ea6f531e0181425a0dae053c5dc222c5
+# content: 4969c15be5ee9fd94cf0f8ef89c1e664
 """Arrays that are given from outside: what they are called, and the checks before anything is computed.
 
 A check raises a ValueError that names the method, the array and the sizes in the words of the formula.
@@ -58,7 +58,8 @@ class Domain:
 class Entrywise:
     """A function held to what the formulas take it for: a new array of the same shape and dtype.
 
-    It cannot write into what it is given, and a result that shares memory with that is copied.
+    It is given a view that is read-only. What it gives is copied: it may be an array that the
+    function keeps. A subclass of arrays is refused, such as a matrix, whose product is another one.
     """
 
     subject: str
@@ -67,15 +68,19 @@ class Entrywise:
     def __call__(self, array: Array) -> Array:
         given = array.view()
         given.flags.writeable = False
-        result = self.function(given)
-        if not isinstance(result, np.ndarray):
+        try:
+            result = self.function(given)
+        except ValueError as error:
+            if "read-only" in str(error):
+                raise ValueError(f"{self.subject} writes into the array that it is given: {error}") from error
+            raise
+        if type(result) is not np.ndarray:
             raise ValueError(f"{self.subject} gives {type(result).__name__} for an array")
         if result.shape != array.shape:
             raise ValueError(f"{self.subject} gives shape {result.shape} for an array of shape {array.shape}")
         if result.dtype != array.dtype:
             raise ValueError(f"{self.subject} gives {result.dtype} for an array of {array.dtype}")
-        copied: Array = fresh(result, array)
-        return copied
+        return np.array(result)
 
     def __repr__(self) -> str:
         return str(getattr(self.function, "__name__", self.function))

@@ -1,5 +1,5 @@
 # backproof generate
-# content: e02dda727a6a28537c5fc67b6a6b6e40
+# content: bda3455671a4b85b82cb784c8cf7dcec
 """Layers one after the other, as one layer."""
 
 from __future__ import annotations
@@ -170,10 +170,14 @@ def _check(subject: str, module: Module) -> None:
         raise ValueError(f"{subject} is {module!r}, a loss: give it the output of the layers, with a target")
     if not isinstance(module, Module):
         raise ValueError(f"{subject} must be a layer, such as Linear(3, 2); got {module!r}")
-    inputs = list(inspect.signature(module.forward).parameters)
+    forward = getattr(module, "forward", None)
+    inputs = list(inspect.signature(forward).parameters) if forward else ["input"]
     if len(inputs) != 1:
         names = ", ".join(inputs)
         raise ValueError(f"{subject} is {module!r}, which takes {names}: a layer here has one input")
+    methods = "forward", "backward", "backward_delta", "backward_update_gradient"
+    if missing := [name for name in methods if not callable(getattr(module, name, None))]:
+        raise ValueError(f"{subject} is a {type(module).__name__} without {', '.join(missing)}")
 
 
 def _check_unshared(gradients: Mapping[str, Array]) -> None:

@@ -1,5 +1,5 @@
 # backproof generate
-# content: 395ec7c7bb4d9f1c3ea6f65d892197a6
+# content: 882d30ec425d99dd25f9758497d1dcea
 """What all layers and losses share: parameters with their gradients, reductions, constructor arguments."""
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ class Module:
         if set(state) != set(self.parameters):
             own, given = (", ".join(map(str, names)) or "none" for names in (self.parameters, state))
             raise ValueError(f"{where}: the parameters are {own}; given are {given}")
-        arrays = {name: as_array(f"{where}: {name}", value) for name, value in state.items()}
+        # Copies: what is given may be a part of a parameter that is written before it is read.
+        arrays = {name: np.array(as_array(f"{where}: {name}", value)) for name, value in state.items()}
         for name, array in arrays.items():
             parameter = self.parameters[name]
             if array.shape != parameter.shape:

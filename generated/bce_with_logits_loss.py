@@ -1,5 +1,5 @@
 # backproof generate BCEWithLogitsLoss
-# content: 0a886e808cc90c6f0d44b3f3609213a8
+# content: 1b01e2c39377a7b5c4484283a0a4181b
 """BCEWithLogitsLoss: loss[n, i] = -(1 - y[n, i])·log(1 - ŷ[n, i]) - y[n, i]·log(ŷ[n, i])
     where ŷ[n, i] = 1/(1 + exp(-a[n, i]))
 
@@ -8,7 +8,8 @@ derivations/layers/bce_with_logits_loss.py: change the formula there and generat
 the formula: document 1, "Sigmoide" and "Coût Cross-entropique binaire".
 
 Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e154 in float64 and
-±1e19 in float32 no exp, log, division or sum leaves its range.
+±1e19 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
+reduction, is not part of this.
 """
 
 import numpy as np

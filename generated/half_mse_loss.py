@@ -1,5 +1,5 @@
 # backproof generate HalfMSELoss
-# content: 3575761ea11e9c13a84e1cafe4aecc39
+# content: e128fa40f6436bf697156da06b9adcc5
 """HalfMSELoss: loss[n] = (Σ_i (ŷ[n, i] - y[n, i])²)/2
 
 Made by `backproof generate HalfMSELoss` from the definition in derivations/layers/half_mse_loss.py:
@@ -7,7 +7,8 @@ change the formula there and generate again. Source of the formula: document 2, 
 last layer.
 
 Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
-±1e14 in float32 no exp, log, division or sum leaves its range.
+±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
+reduction, is not part of this.
 """
 
 from ._arrays import Array, ArrayLike, Notation, Values, fresh

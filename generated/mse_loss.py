@@ -1,12 +1,13 @@
 # backproof generate MSELoss
-# content: 1612256c662b8bf405184bda4739a30c
+# content: 62d69b9dda334eeb46bc5ded6f2be8d6
 """MSELoss: loss[n] = Σ_i (ŷ[n, i] - y[n, i])²
 
 Made by `backproof generate MSELoss` from the definition in derivations/layers/mse_loss.py: change
 the formula there and generate again. Source of the formula: document 1, "MSELoss".
 
 Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
-±1e14 in float32 no exp, log, division or sum leaves its range.
+±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
+reduction, is not part of this.
 """
 
 from ._arrays import Array, ArrayLike, Notation, Values, fresh
