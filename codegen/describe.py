@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from sympy import Expr, Idx, Indexed, KroneckerDelta, Symbol, sympify
+from sympy import Expr, Idx, Indexed, KroneckerDelta, Symbol
 from sympy.core.function import UndefinedFunction
 from sympy.core.relational import Relational
 
@@ -219,7 +219,7 @@ def _condition(layer: Layer, condition: Relational, write: Writer) -> page.Condi
 
 def _assumption(layer: Layer, number: int, write: Writer) -> page.Assumption:
     assumption = layer.assumptions[number]
-    free = sympify(assumption.left).free_symbols | sympify(assumption.right).free_symbols
+    free = assumption.left.free_symbols | assumption.right.free_symbols
     indices = layer.target.indices if layer.target is not None else ()
     return page.Assumption(
         f"{write(assumption.left)} = {write(assumption.right)}",

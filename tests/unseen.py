@@ -70,7 +70,7 @@ def check_built(one, *, rounded=False):
     functions = pair(text)
     for seed in range(3):
         given = draw(one, seed)
-        np.testing.assert_allclose(functions.output(*given.values()), by_loops(one, given), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(functions.output(*given.values()), by_loops(one, given), rtol=1e-13, atol=1e-14)
     check_gradients_by_differences(one, functions)
     for dtype in (np.float32, np.float64):
         check_dtype(one, functions, dtype)
