@@ -27,14 +27,14 @@ PROVEN, REFUTED, INCOMPLETE, DEFINITION, OPEN = Expected
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """A scalar of a layer, with what must hold of it.
+    """A scalar of a layer, with what must hold of it. Its default may be another hyperparameter.
 
     ``safe`` is the closed range, narrower than the conditions, within which the layer states that its results
     are finite; an emitted class refuses a value elsewhere.
     """
 
     symbol: Symbol
-    default: float
+    default: Expr | float
     conditions: tuple[Relational, ...] = ()
     safe: tuple[float, float] | None = None
 
@@ -198,8 +198,13 @@ class Layer:
     argument that leaves an ``optional`` parameter out, ``functions`` those that give an unspecified function
     and its derivatives; what is not named there goes by its own name. ``domains`` say where the entries
     of inputs and of the target must lie, such as those of a logarithm. ``sizes`` names the constructor's
-    arguments that fix the sizes of parameters, ``initial`` how parameters start, ``loss`` what the documents
-    call the Loss.
+    arguments that fix the sizes of parameters, a size or a product of sizes each, or one a spatial axis;
+    ``initial`` how parameters start, ``loss`` what the documents call the Loss.
+
+    ``output_sizes`` are sizes that nothing given has: the number of places of a window, from those of the
+    input, the kernel, the stride. ``joined`` holds neighbouring indices of a tensor that the arrays of an
+    emitted class show as one axis, the last fastest: (group, channel) as the channels. ``grouped`` names
+    the constructor's arguments that stand for one hyperparameter a spatial axis.
     """
 
     name: str
@@ -214,7 +219,10 @@ class Layer:
     hyperparameters: tuple[Hyperparameter, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     domains: Mapping[IndexedBase, Domain] = field(default_factory=dict)
-    sizes: Mapping[str, Expr] = field(default_factory=dict)
+    sizes: Mapping[str, Expr | tuple[Expr, ...]] = field(default_factory=dict)
+    output_sizes: Mapping[Symbol, Expr] = field(default_factory=dict)
+    joined: Mapping[IndexedBase, tuple[tuple[Idx, ...], ...]] = field(default_factory=dict)
+    grouped: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
     initial: Mapping[IndexedBase, Initial] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     source: str = ""
