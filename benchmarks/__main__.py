@@ -1,120 +1,100 @@
-"""``python -m benchmarks``: forward and backward of each layer: emitted, naive, and torch where it is installed.
+"""``python -m benchmarks``: forward and backward of each layer: emitted, naive, torch and JAX.
 
 Each round times all of them in turn, so that whatever slows the machine down slows all of them; ratios are
-those of one round, and their median is what counts.
+those of one round, and their median is what counts. torch and JAX are measured where they are installed, or in
+an environment of theirs: ``python -m benchmarks --peers ENVIRONMENT/bin/python``.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
 
-import numpy as np
+from rich import box
 from rich.console import Console
 from rich.table import Table
-from threadpoolctl import threadpool_limits
 
-from benchmarks import eager, naive
-from generated import bce_with_logits_loss as bce
-from generated import cross_entropy_loss as ce
-from generated import linear, rbf, sigmoid, tanh
+from benchmarks.limits import limit
+from benchmarks.processes import Process, start
+from benchmarks.rows import ROWS, Row
 
-ROUNDS = 15
 SECONDS_A_ROUND = 0.05
-Work = Callable[[], object]
+OURS = ("emitted", "emitted, own order")
+Times = Mapping[str, list[float]]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One piece of work, done in several ways."""
-
-    work: str
-    emitted: Work
-    others: Mapping[str, Work]
-
-
-def row(work: str, module, inputs: tuple, delta, *hyper, labels: bool = False) -> Row:
-    """Forward and backward of one module's plain functions, beside what goes by its name elsewhere."""
-    name = module.__name__.rpartition(".")[2].removesuffix("_loss")
-    suffix = "_labels" if labels else ""
-    forward, backward = (getattr(module, direction + suffix) for direction in ("forward", "backward"))
-    by_hand = getattr(naive, name)
-    others = {"naive": lambda: by_hand(*inputs, *hyper, delta)}
-    if eager.INSTALLED and hasattr(eager, name):
-        others["torch"] = getattr(eager, name)(*inputs, delta)
-    return Row(work, lambda: backward(forward(*inputs, *hyper)[1], delta), others)
-
-
-def rows(dtype: type) -> Iterator[Row]:
-    """The sizes of all rows; inputs are drawn once."""
-    rng = np.random.default_rng(0)
-
-    def draw(*shape: int) -> np.ndarray:
-        return rng.normal(size=shape).astype(dtype)
-
-    for n, d, j in ((32, 256, 100), (256, 784, 512), (4096, 1024, 1024)):
-        yield row(f"linear {n} × {d} × {j}", linear, (draw(n, d), draw(j, d), draw(j)), draw(n, j))
-    for n, d in ((256, 100), (4096, 1024)):
-        yield row(f"tanh {n} × {d}", tanh, (draw(n, d),), draw(n, d))
-        yield row(f"sigmoid {n} × {d}", sigmoid, (draw(n, d),), draw(n, d))
-    for n, d, j in ((128, 32, 64), (1024, 64, 128)):
-        yield row(f"RBF {n} × {d} × {j}", rbf, (draw(n, d), draw(j, d)), draw(n, j), 8.0)
-    for n, k in ((32, 10), (256, 1000), (4096, 1000)):
-        inputs = rng.integers(0, k, n), draw(n, k)
-        yield row(f"cross-entropy on labels {n} × {k}", ce, inputs, np.ones(n, dtype), labels=True)
-    for n, d in ((256, 100), (4096, 256)):
-        inputs = rng.random((n, d)).astype(dtype), draw(n, d)
-        yield row(f"BCE with logits {n} × {d}", bce, inputs, np.ones((n, d), dtype))
-
-
-def seconds(work: Work, times: int) -> float:
-    """The time of one call, over several."""
-    start = time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - start) / times
-
-
-def measured(each: Row) -> dict[str, list[float]]:
+def measured(row: Row, dtype: str, processes: Mapping[str, Process], rounds: int) -> Times:
     """The seconds of each way in each round, the ways in turn."""
-    ways = {"emitted": each.emitted, **each.others}
-    times = max(1, int(SECONDS_A_ROUND / max(seconds(each.emitted, 1), 1e-7)))
-    rounds = [{name: seconds(work, times) for name, work in ways.items()} for _ in range(ROUNDS)]
-    return {name: [taken[name] for taken in rounds] for name in ways}
+    ways = {way: each for each in processes.values() for way, layers in each.ways.items() if row.layer in layers}
+
+    def seconds(way: str, times: int) -> float:
+        return ways[way].ask(work=row.work, dtype=dtype, way=way, times=times)
+
+    first = {way: seconds(way, 1) for way in ways}
+    times = max(1, int(SECONDS_A_ROUND / max(first["emitted"], 1e-7)))
+    each_round = [{way: seconds(way, times) for way in ways} for _ in range(rounds)]
+    return {way: [found[way] for found in each_round] for way in ways}
 
 
-def ratios(found: Mapping[str, list[float]], other: str) -> str:
+def best_peer(found: Times) -> str | None:
+    """The fastest of the frameworks."""
+    peers = [way for way in found if way not in (*OURS, "naive")]
+    return min(peers, key=lambda way: statistics.median(found[way]), default=None)
+
+
+def ratios(found: Times, ours: str, other: str | None) -> str:
     """The median of the ratios of paired rounds, with the least and the most."""
-    if other not in found:
+    if ours not in found or other not in found:
         return "–"
-    paired = [ours / theirs for ours, theirs in zip(found["emitted"], found[other], strict=True)]
+    paired = [mine / theirs for mine, theirs in zip(found[ours], found[other], strict=True)]
     return f"{statistics.median(paired):.2f} ({min(paired):.2f} … {max(paired):.2f})"
 
 
-def micro(found: Mapping[str, list[float]], name: str) -> str:
-    return f"{statistics.median(found[name]) * 1e6:.0f}" if name in found else "–"
+def micro(found: Times, way: str | None) -> str:
+    return f"{statistics.median(found[way]) * 1e6:.0f}" if way in found else "–"
+
+
+def cells(row: Row, found: Times, rates: Mapping[str, float]) -> tuple[str, ...]:
+    """What the table says of a row."""
+    peer = best_peer(found)
+    return (
+        *(micro(found, way) for way in (*OURS, "naive")),
+        f"{micro(found, peer)} {peer}" if peer else "–",
+        f"{limit(row, rates) * 1e6:.0f}",
+        ratios(found, "emitted", "naive"),
+        *(ratios(found, ours, peer) for ours in OURS),
+    )
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
+    parser.add_argument("--peers", default=sys.executable, help="the Python that has torch and JAX")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", help="rows whose name has this in it")
+    parser.add_argument("--dtype", choices=("float32", "float64"), action="append")
+    return parser.parse_args()
 
 
 def main() -> None:
     """Print the table, and how busy the machine was."""
-    names = ("emitted", "naive", "torch")
-    heads = (*(f"{name} [µs]" for name in names), "emitted / naive", "emitted / torch")
-    table = Table("forward and backward", "dtype", *heads)
+    given = arguments()
+    heads = (*(f"{way} [µs]" for way in (*OURS, "naive", "best peer", "limit")), "emitted / naive")
+    table = Table("forward and backward", "dtype", *heads, *(f"{ours} / best peer" for ours in OURS), box=box.MARKDOWN)
     before = os.getloadavg()[0]
-    eager.one_thread()
-    with threadpool_limits(limits=1):
-        for dtype in (np.float32, np.float64):
-            for each in rows(dtype):
-                found = measured(each)
-                times = (micro(found, name) for name in names)
-                table.add_row(each.work, dtype.__name__, *times, ratios(found, "naive"), ratios(found, "torch"))
-    console = Console(width=140)
-    console.print(table)
-    after = os.getloadavg()[0]
-    console.print(f"{ROUNDS} rounds, one thread; load of the machine {before:.1f} before, {after:.1f} after")
+    with ExitStack() as stack:
+        processes = start(sys.executable, given.peers, stack)
+        for dtype in given.dtype or ("float32", "float64"):
+            rates = processes["NumPy"].ask(dtype=dtype)
+            for row in ROWS.values():
+                if given.only in row.work:
+                    found = measured(row, dtype, processes, given.rounds)
+                    table.add_row(row.work, dtype, *cells(row, found, rates))
+    Console(width=250).print(table)
+    print(f"{given.rounds} rounds, one thread; load of the machine {before:.1f} before, {os.getloadavg()[0]:.1f} after")
 
 
 if __name__ == "__main__":

@@ -1,48 +1,74 @@
-"""The same work in eager torch with its own gradients, where torch is installed; it is no dependency of the project."""
+"""The same work in eager torch with its own gradients; torch is no dependency of the project.
+
+Layers with windows run on arrays as NumPy makes them (``torch``) and with the channels last in memory, which
+torch is often faster on.
+"""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import torch
+import torch.nn.functional as F
 
-import numpy as np
+from benchmarks.rows import Row
 
-INSTALLED = find_spec("torch") is not None
-
-if INSTALLED:
-    import torch
-    import torch.nn.functional as F
+torch.set_num_threads(1)
 
 
-def one_thread() -> None:
-    if INSTALLED:
-        torch.set_num_threads(1)
+def gradients(function, inputs: tuple, delta, constants: tuple = ()):
+    """Forward and backward: the gradients of the inputs for delta at the output."""
+    leaves = [each.requires_grad_() for each in inputs]
+    return lambda: torch.autograd.grad(function(*leaves, *constants), leaves, delta)
 
 
-def _with_gradient(*arrays):
-    return [torch.from_numpy(np.array(a)).requires_grad_() for a in arrays]
+def tensors(*arrays, memory_format=torch.contiguous_format):
+    """Copies of arrays; the format is that of those with four axes."""
+    found = (torch.from_numpy(array.copy()) for array in arrays)
+    return tuple(each.contiguous(memory_format=memory_format) if each.ndim == 4 else each for each in found)
 
 
-def linear(x, W, b, delta):
-    x, W, b = leaves = _with_gradient(x, W, b)
-    given = torch.from_numpy(delta)
-    return lambda: torch.autograd.grad(F.linear(x, W, b), leaves, given)
+def way(function):
+    """Work on a row by a function of the inputs."""
+
+    def work(row: Row, inputs: tuple, delta):
+        return gradients(function, tensors(*inputs), *tensors(delta))
+
+    return work
 
 
-def tanh(a, delta):
-    (a,), given = _with_gradient(a), torch.from_numpy(delta)
-    return lambda: torch.autograd.grad(torch.tanh(a), a, given)
+def cross_entropy(row: Row, inputs: tuple, delta):
+    labels, yhat = tensors(*inputs)
+    return gradients(lambda yhat: F.cross_entropy(yhat, labels, reduction="none"), (yhat,), *tensors(delta))
 
 
-def sigmoid(a, delta):
-    (a,), given = _with_gradient(a), torch.from_numpy(delta)
-    return lambda: torch.autograd.grad(torch.sigmoid(a), a, given)
+def bce_with_logits(row: Row, inputs: tuple, delta):
+    y, a = tensors(*inputs)
+    loss = F.binary_cross_entropy_with_logits
+    return gradients(lambda a: loss(a, y, reduction="none"), (a,), *tensors(delta))
 
 
-def cross_entropy(t, yhat, delta):
-    (yhat,), t, given = _with_gradient(yhat), torch.from_numpy(t), torch.from_numpy(delta)
-    return lambda: torch.autograd.grad(F.cross_entropy(yhat, t, reduction="none"), yhat, given)
+def with_windows(function, memory_format):
+    """Work on a row by a function that takes the row's settings in their order."""
+
+    def work(row: Row, inputs: tuple, delta):
+        *leaves, given = tensors(*inputs, delta, memory_format=memory_format)
+        return gradients(function, tuple(leaves), given, tuple(row.settings.values()))
+
+    return work
 
 
-def bce_with_logits(y, a, delta):
-    (a,), y, given = _with_gradient(a), torch.from_numpy(y), torch.from_numpy(delta)
-    return lambda: torch.autograd.grad(F.binary_cross_entropy_with_logits(a, y, reduction="none"), a, given)
+def of_windows(memory_format) -> dict:
+    functions = {"convolution": F.conv2d, "average_pooling": F.avg_pool2d, "max_pooling": F.max_pool2d}
+    return {name: with_windows(function, memory_format) for name, function in functions.items()}
+
+
+WAYS = {
+    "torch": {
+        "linear": way(F.linear),
+        "tanh": way(torch.tanh),
+        "sigmoid": way(torch.sigmoid),
+        "cross_entropy": cross_entropy,
+        "bce_with_logits": bce_with_logits,
+        **of_windows(torch.contiguous_format),
+    },
+    "torch, channels last": of_windows(torch.channels_last),
+}

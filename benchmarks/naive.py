@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmarks.naive_windows import average_pooling, convolution, max_pooling
+
 
 def linear(x, W, b, delta):
     z = x @ W.T + b
@@ -37,3 +39,26 @@ def tanh(a, delta):
 def sigmoid(a, delta):
     z = 1 / (1 + np.exp(-a))
     return z, z * (1 - z) * delta
+
+
+def way(function):
+    """A function of inputs, delta and settings as work on a row."""
+    return lambda row, inputs, delta: lambda: function(*inputs, delta=delta, **row.settings)
+
+
+WAYS = {
+    "naive": {
+        function.__name__: way(function)
+        for function in (
+            linear,
+            tanh,
+            sigmoid,
+            rbf,
+            cross_entropy,
+            bce_with_logits,
+            convolution,
+            average_pooling,
+            max_pooling,
+        )
+    }
+}

@@ -159,12 +159,12 @@ class Subscripts:
         return tuple(number for number in self.left if number not in self.output)
 
 
-Axes = tuple[tuple[int, ...], tuple[int, ...]]
+Axes = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
 class Product:
-    """A product of two arrays; ``subscripts(rank, rank, axes)``, axes only for `tensordot`."""
+    """A product of two arrays; ``subscripts(rank, rank, axes)``, axes only for `tensordot` and `contract`."""
 
     name: str
     numpy: str
@@ -202,6 +202,20 @@ def _tensordot(left: int, right: int, axes: Axes) -> Subscripts:
     return Subscripts(tuple(range(left)), second, tuple(output))
 
 
+def _contract(left: int, right: int, axes: Axes) -> Subscripts:
+    """The numbers as they are given: those of the left operand, of the right one, and of the result."""
+    if len(axes) != 3:
+        raise ShapeError("contract names the axes of both arrays and of the result")
+    ours, theirs, output = axes
+    if (len(ours), len(theirs)) != (left, right):
+        raise ShapeError(f"contract names {len(ours)} and {len(theirs)} axes of arrays of {left} and {right}")
+    if any(len(set(each)) < len(each) for each in axes):
+        raise ShapeError("contract names an axis twice")
+    if {*ours} ^ {*theirs} != {*output} - ({*ours} & {*theirs}):
+        raise ShapeError("contract keeps every axis that only one array has, and no other that neither has")
+    return Subscripts(ours, theirs, output)
+
+
 PRODUCTS: Mapping[str, Product] = MappingProxyType(
     {
         row.name: row
@@ -209,6 +223,7 @@ PRODUCTS: Mapping[str, Product] = MappingProxyType(
             Product("dot", "np.dot", True, _dot),
             Product("matmul", "np.matmul", True, _matmul),
             Product("tensordot", "np.tensordot", False, _tensordot),
+            Product("contract", "contract", False, _contract),
         )
     }
 )

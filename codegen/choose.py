@@ -15,12 +15,14 @@ from codegen.digits import in_one_fraction, near_one
 from codegen.lower import lower
 from codegen.plan import Plan, prune, rewrite, start
 from codegen.positions import LoweringError
-from codegen.program import Node, is_masked, walk
+from codegen.program import CONTRACT, Node, is_masked, walk
 from codegen.risk import risks
 from codegen.safe_forms import make_safe
 from codegen.sharing import share
 from codegen.simplify import candidates, clean, reuse_steps
 from codegen.solve import as_far_as_it_goes, in_outputs, logs_apart, weighted, without_zeros
+from codegen.window_order import places_first, sizes_of_places
+from codegen.window_text import WINDOWED
 from derivations.derivation import Derivation
 from derivations.notation import name_of
 from derivations.pull_back import Step
@@ -48,7 +50,8 @@ class Program:
     @cached_property
     def nodes(self) -> dict[str, Node]:
         """The lowered right side of each step, by name."""
-        return {name_of(s.left): lower(s.right, s.left.indices) for s in self.plan.steps}
+        places = sizes_of_places(self.plan.derivation.layer)
+        return {name_of(s.left): places_first(lower(s.right, s.left.indices), places) for s in self.plan.steps}
 
     @cached_property
     def rank(self) -> tuple[int, float]:
@@ -66,6 +69,10 @@ class Program:
 def node_cost(node: Node) -> float:
     """The cost of one operation, counted in entries of an elementwise one."""
     entries = float(prod(_nominal(s) for s in node.shape))
+    if node.op == CONTRACT:
+        return PRODUCT_WEIGHT * _letters_cost(node)
+    if node.op in WINDOWED:
+        return 0.0 if node.op == "windows" else max(entries, float(prod(map(_nominal, node.args[0].shape))))
     if node.op in PRODUCTS:
         inner = float(prod(_nominal(s) for s in node.args[0].shape))
         columns = entries / max(1.0, float(prod(_nominal(s) for s in node.args[0].shape[:-1])))
@@ -80,6 +87,13 @@ def node_cost(node: Node) -> float:
     if node.op == "apply":
         return CALL_WEIGHT * entries
     return entries if node.op in ("pick", "one_hot_add", "fill") else 0.0
+
+
+def _letters_cost(node: Node) -> float:
+    """How many multiplications a contraction takes: the product of the sizes of all of its letters."""
+    left, right, _ = node.attr.replace(",", "").replace("->", "").split()
+    sizes = dict(zip(left + right, (*node.args[0].shape, *node.args[1].shape), strict=True))
+    return float(prod(map(_nominal, sizes.values())))
 
 
 _CHEAP = frozenset({"abs", "maximum", "minimum", "square", "sign"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 
 from sympy import Expr, Idx
 
@@ -48,6 +49,8 @@ def _product(
     a: Lowered, b: Lowered, summed: tuple[Idx, ...], order: tuple[Idx, ...], e: Expr
 ) -> Lowered:
     shared = [i for i in a.indices if i in b.indices]
+    if summed and (is_windowed(a.node) or is_windowed(b.node)):
+        return contraction(a, b, summed, order, e)
     is_matrix_product = summed and set(shared) == set(summed) and a.indices and b.indices
     if is_matrix_product and (set(a.indices) != set(summed) or set(b.indices) != set(summed)):
         return _matrix_product(a, b, summed, order, e)
@@ -55,6 +58,8 @@ def _product(
         batched = _batched_product(a, b, summed[0], order, e)
         if batched is not None:
             return batched
+    if summed and set(summed) < set(shared) and {*a.indices} - {*shared} and {*b.indices} - {*shared}:
+        return contraction(a, b, summed, order, e)
     multiplied = elementwise("multiply", (a, b), order, e)
     return reduced("sum", multiplied, summed, e) if summed else multiplied
 
@@ -88,3 +93,36 @@ def _batched_product(a: Lowered, b: Lowered, summed: Idx, order: tuple[Idx, ...]
     right = view(b, (*batch, summed, *columns))
     shape = tuple(size_of(i) for i in (*batch, *rows, *columns))
     return Lowered(Node("matmul", (left.node, right.node), shape, None, e), (*batch, *rows, *columns))
+
+
+def is_windowed(node: Node) -> bool:
+    """Whether a value is a view of windows, whose memory no product of matrices takes as it lies."""
+    return node.op == "windows" or (node.op == "view" and is_windowed(node.args[0]))
+
+
+def contraction(
+    a: Lowered, b: Lowered, summed: tuple[Idx, ...], order: tuple[Idx, ...], e: Expr
+) -> Lowered:
+    """A product with batch indices, over any number of indices, named by letters."""
+    present = {*a.indices, *b.indices} - set(summed)
+    indices = tuple(i for i in order if i in present)
+    letters = _letters((*indices, *a.indices, *b.indices))
+    left, right, result = ("".join(letters[i] for i in each) for each in (a.indices, b.indices, indices))
+    attr = f"{left}, {right} -> {result}"
+    return Lowered(Node("contract", (a.node, b.node), tuple(map(size_of, indices)), attr, e), indices)
+
+
+def _letters(indices: Sequence[Idx]) -> dict[Idx, str]:
+    """A letter for each index: its own name where that is one, else one that is free."""
+    found: dict[Idx, str] = {}
+    free = [c for c in ascii_lowercase + ascii_uppercase if c not in {str(i.label) for i in indices}]
+    for index in dict.fromkeys(indices):
+        name = str(index.label)
+        stem = name.rstrip("'")
+        if name in ascii_letters and len(name) == 1:
+            found[index] = name
+        else:
+            letter = stem if stem in free else free[0]
+            free.remove(letter)
+            found[index] = letter
+    return found

@@ -16,13 +16,18 @@ def complete(layer: Layer) -> Layer:
 
     A size is called as the formula calls it; a parameter starts uniform in ±1/√(size of its last axis).
     """
-    given = set(layer.sizes.values())
+    given = {one for value in layer.sizes.values() for part in _parts(value) for one in part.free_symbols}
+    given |= {one.symbol for one in layer.hyperparameters}
     sizes = [size for entry in layer.parameters for size in _sizes(entry) if not size.is_Integer and size not in given]
     return replace(
         layer,
         sizes={**layer.sizes, **{python_name(str(size)): size for size in sizes}},
         initial={**{entry.base: _start(entry) for entry in layer.parameters}, **layer.initial},
     )
+
+
+def _parts(value: Expr | tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _sizes(entry: Indexed) -> list[Expr]:

@@ -6,16 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite
 
-from sympy import Expr, Idx, Indexed, KroneckerDelta, Symbol
+from sympy import Expr, Idx, Indexed, KroneckerDelta, Mul, Symbol
 from sympy.core.function import UndefinedFunction
-from sympy.core.relational import Relational
 
 from codegen import page
 from codegen.defaults import complete
+from codegen.hyper_arguments import hyper_arguments, hyper_codes
 from codegen.layout import quoted, shape_text
 from codegen.naming import python_name, python_names
-from codegen.scalar_code import scalar_code
-from derivations.layer import Hyperparameter, Layer
+from codegen.public_shapes import (
+    axis_code,
+    axis_sizes,
+    constructor_sizes,
+    least_followed,
+    public_axes,
+    shape,
+    start_bound,
+)
+from derivations.layer import Layer
+from derivations.layers import FILES
 from derivations.notation import GRADIENT, name_of, size_of
 
 Writer = Callable[[Expr], str]
@@ -44,7 +53,7 @@ def describe(
     module : str
         The module's name, without a suffix.
     definition : str
-        The file of the definition, as the module names it; by default the one in ``derivations/layers``.
+        The file of the definition, as the module names it; by default where the layer stands in ``derivations/layers``.
     least : mapping of str to int, optional
         Sizes with the number below which they must not fall; 1 for an axis with a maximum over it.
     ranges : sequence of str
@@ -59,26 +68,28 @@ def describe(
     _check(layer)
     target = _given(layer, layer.target, "y") if layer.target is not None else None
     inputs = [_given(layer, entry, _public(layer, entry)) for entry in layer.inputs]
+    hyperparameters = hyper_arguments(layer, write)
     return page.Page(
         name=layer.name,
         module=module,
-        definition=definition or f"derivations/layers/{module}.py",
+        definition=definition or FILES.get(layer.name, f"derivations/layers/{module}.py"),
         formulas=tuple(f"{write(left)} = {write(right)}" for left, right in layer.steps),
         inputs=tuple(inputs),
-        output=_argument(layer.output),
+        output=_argument(layer, layer.output),
         functions=tuple(functions),
         target=target,
         labels=_labels(layer),
         parameters=tuple(_parameter(layer, entry, write) for entry in layer.parameters),
-        sizes=tuple(page.Size(argument, str(size)) for argument, size in layer.sizes.items()),
-        hyperparameters=tuple(_hyper(layer, one, write) for one in layer.hyperparameters),
+        sizes=constructor_sizes(layer),
+        hyperparameters=hyperparameters,
         applied=_applied(layer, functions),
         assumptions=tuple(_assumption(layer, number, write) for number in range(len(layer.assumptions))),
         delta_shape=_delta_shape(layer) if target else "",
-        least=tuple((least or {}).items()),
+        least=tuple({**(least or {}), **least_followed(layer)}.items()),
         aliases=layer.aliases,
         source=layer.source,
         ranges=tuple(ranges),
+        shape=shape(layer, hyperparameters, hyper_codes(layer)),
     )
 
 
@@ -92,9 +103,12 @@ def _check(layer: Layer) -> None:
     scalars = [str(one.symbol) for one in layer.hyperparameters]
     scalars += [name for function in layer.unspecified for name in _and_derivative(function)]
     python_names([*names, *(GRADIENT + name for name in names), *scalars], layer.name)
-    for argument, size in layer.sizes.items():
-        if not isinstance(size, Symbol):
-            raise ValueError(f"{layer.name}: the argument {argument} fixes {size}, which is no size")
+    for argument, value in layer.sizes.items():
+        for size in value if isinstance(value, tuple) else value.args if isinstance(value, Mul) else (value,):
+            if not isinstance(size, Symbol):
+                raise ValueError(f"{layer.name}: the argument {argument} fixes {value}, which is no size")
+    if layer.target is not None and shape(layer, (), {}):
+        raise ValueError(f"{layer.name}: the arrays of a loss have the axes of its formula, and no sizes of their own")
 
 
 def _public(layer: Layer, entry: Indexed) -> str:
@@ -104,13 +118,13 @@ def _public(layer: Layer, entry: Indexed) -> str:
     return "input" if len(layer.inputs) == 1 else python_name(name_of(entry))
 
 
-def _argument(entry: Indexed, public: str = "") -> page.Argument:
-    return page.Argument(python_name(name_of(entry)), _axes(entry), public)
+def _argument(layer: Layer, entry: Indexed, public: str = "") -> page.Argument:
+    return page.Argument(python_name(name_of(entry)), public_axes(layer, entry), public)
 
 
 def _given(layer: Layer, entry: Indexed, public: str) -> page.Argument:
     """An input or a target, with its domain."""
-    domain, argument = layer.domains.get(entry.base), _argument(entry, public)
+    domain, argument = layer.domains.get(entry.base), _argument(layer, entry, public)
     if domain is None:
         return argument
     ends = [f"{end:.17g}" if isfinite(end) else f'float("{end}")' for end in (domain.low, domain.high)]
@@ -123,14 +137,6 @@ def _given(layer: Layer, entry: Indexed, public: str) -> page.Argument:
     return replace(argument, domain=str(domain), limits=limits)
 
 
-def _axes(entry: Indexed) -> tuple[str, ...]:
-    sizes = [size_of(index) for index in entry.indices]
-    for size in sizes:
-        if not (isinstance(size, Symbol) or size.is_Integer):
-            raise ValueError(f"{entry}: the size {size} needs a name")
-    return tuple(map(str, sizes))
-
-
 def _label(delta: KroneckerDelta) -> tuple[Idx, Indexed]:
     """The index and the label that [k = t[n]] compares."""
     first, second = delta.args
@@ -141,14 +147,14 @@ def _labels(layer: Layer) -> page.Labels | None:
     if not layer.target_as_label:
         return None
     index, label = _label(layer.target_as_label[layer.target])
-    return page.Labels(python_name(name_of(label)), _axes(label), along=str(size_of(index)))
+    return page.Labels(python_name(name_of(label)), public_axes(layer, label), along=str(size_of(index)))
 
 
 def _delta_shape(layer: Layer) -> str:
     """The output's shape, read from the prediction."""
     prediction = layer.inputs[0]
-    shape, wanted = f"{python_name(name_of(prediction))}.shape", _axes(layer.output)
-    axes = _axes(prediction)
+    shape, wanted = f"{python_name(name_of(prediction))}.shape", public_axes(layer, layer.output)
+    axes = public_axes(layer, prediction)
     if axes[: len(wanted)] == wanted:
         return shape if axes == wanted else f"{shape}[:{len(wanted)}]"
     if missing := [axis for axis in wanted if axis not in axes]:
@@ -157,37 +163,16 @@ def _delta_shape(layer: Layer) -> str:
 
 
 def _parameter(layer: Layer, entry: Indexed, write: Writer) -> page.Parameter:
-    name, arguments = name_of(entry), {str(size): argument for argument, size in layer.sizes.items()}
-    bound = layer.initial[entry.base].bound
-    # A size of 0 leaves nothing to draw or nothing to scale for, but its bound is still computed.
-    code = scalar_code(bound, {size: f"max(self.{argument}, 1)" for argument, size in layer.sizes.items()})
-    python = python_name(name)
+    bound, code = start_bound(layer, layer.initial[entry.base].bound)
+    python = python_name(name_of(entry))
     return page.Parameter(
         python,
-        _axes(entry),
-        sizes=tuple(axis if axis.isdigit() else f"self.{arguments[axis]}" for axis in _axes(entry)),
+        public_axes(layer, entry),
+        sizes=tuple(axis_code(layer, sizes) for sizes in axis_sizes(layer, entry)),
         bound=code,
         start=f"{python} is 0" if bound == 0 else f"{python} uniform in ±{write(bound)}",
         flag=layer.flags.get(entry.base, python) if entry.base in layer.optional else "",
     )
-
-
-def _hyper(layer: Layer, one: Hyperparameter, write: Writer) -> page.Hyper:
-    return page.Hyper(
-        python_name(str(one.symbol)),
-        default=repr(int(one.default) if one.symbol.is_integer else float(one.default)),
-        is_integer=bool(one.symbol.is_integer),
-        conditions=(*(_condition(layer, condition, write) for condition in one.conditions), *_safe(one)),
-    )
-
-
-def _safe(one: Hyperparameter) -> tuple[page.Condition, ...]:
-    """The range within which the text is shown safe; no class takes a value elsewhere."""
-    if one.safe is None:
-        return ()
-    name, (low, high) = python_name(str(one.symbol)), one.safe
-    text = f"{low:g} ≤ {one.symbol} ≤ {high:g}, where results are finite"
-    return (page.Condition(text, f"{low!r} <= self.{name} <= {high!r}", (name,)),)
 
 
 def _applied(layer: Layer, functions: Sequence[page.PlainFunction]) -> tuple[page.Applied, ...]:
@@ -205,16 +190,6 @@ def _applied(layer: Layer, functions: Sequence[page.PlainFunction]) -> tuple[pag
 
 def _and_derivative(function: UndefinedFunction) -> tuple[str, str]:
     return function.__name__, f"{function.__name__}'"
-
-
-def _condition(layer: Layer, condition: Relational, write: Writer) -> page.Condition:
-    names = {one.symbol: python_name(str(one.symbol)) for one in layer.hyperparameters}
-    names |= {size: argument for argument, size in layer.sizes.items()}
-    stored = {symbol: f"self.{name}" for symbol, name in names.items()}
-    left, right = condition.args
-    shown = [name for symbol, name in names.items() if symbol in condition.free_symbols]
-    text = f"{write(left)} {condition.rel_op} {write(right)}"
-    return page.Condition(text, scalar_code(condition, stored), tuple(shown))
 
 
 def _assumption(layer: Layer, number: int, write: Writer) -> page.Assumption:

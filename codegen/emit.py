@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from sympy import Indexed
 
 from codegen.choose import Program
 from codegen.lower import lower, spelled
 from codegen.page import PlainFunction
-from codegen.program import text
+from codegen.program import sizes_read, text
 from codegen.routines import Routine, Steps, routines, steps_of
 from codegen.statements import Statement, lines_of, reuse_buffers
+from codegen.window_text import integer_text
 from derivations.derivation import Variant
 from derivations.layer import Layer
 from derivations.notation import name_of
@@ -20,6 +23,10 @@ from derivations.text import formula
 
 WIDTH = 104
 """Emitted lines are indented by four and stay within 108 columns; a longer comment goes above its line."""
+
+
+KEPT = "\u00a0"
+"""A space at which no line is broken."""
 
 
 class EmissionError(ValueError):
@@ -32,6 +39,13 @@ class Body:
 
     routine: Routine
     lines: tuple[Statement, ...]
+
+    @property
+    def given_sizes(self) -> frozenset[str]:
+        """The names of sizes that the lines and the sizes defined before them read; arguments are among them."""
+        read = frozenset().union(*(sizes_read(line.node) for line in self.lines))
+        read |= frozenset().union(*(e.free_symbols for _, e in self.routine.defined))
+        return frozenset(spelled(str(size)) for size in read)
 
 
 def emit_functions(layer: Layer, programs: Mapping[Variant, Program]) -> tuple[PlainFunction, ...]:
@@ -81,15 +95,20 @@ def _function(name: str, layer: Layer, bodies: Mapping[Variant, Body]) -> PlainF
     saved = _with_optional(routine.saved, optional, layer)
     if saved:
         used = frozenset().union(*(line.reads for line in whole.lines), {o for g in guards for o in g})
-        used |= {array for array, _ in routine.shapes}
+        used |= {array for array, _ in routine.shapes} | whole.given_sizes
         names = [n if n in used or n in routine.results else "_" for n in saved]
-        lines.append(f"({names[0]},) = saved" if len(names) == 1 else f"{', '.join(names)} = saved")
-    lines += [f"{', '.join(axes)}{',' if len(axes) == 1 else ''} = {array}.shape" for array, axes in routine.shapes]
+        lines.append(f"{_unpacked(names)} = saved")
+    lines += [f"{_unpacked(axes)} = {array}.shape" for array, axes in routine.shapes]
+    lines += [f"{spelled(str(size))} = {integer_text(e)}" for size, e in routine.defined]
     lines += [f"{n} = None" for n in routine.results if _only_guarded(n, whole.lines, guards)]
     lines += _guarded(whole.lines, guards)
     lines.append(_return(routine, optional, layer))
     arguments = tuple(f"{a}=None" if a in optional else a for a in routine.arguments)
     return PlainFunction(name, _required_first(arguments), "\n".join(lines), _doc(name, layer))
+
+
+def _unpacked(names: Sequence[str]) -> str:
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
 
 
 def _check_mergeable(name: str, layer: Layer, bodies: Mapping[Variant, Body], whole: Body) -> None:
@@ -135,7 +154,11 @@ def _guarded(lines: Sequence[Statement], guards: Sequence[tuple[str, ...]]) -> l
 
 def _commented(line: Statement) -> list[str]:
     whole = f"{line.code}  # {line.comment}"
-    return [whole] if len(whole) <= WIDTH else [f"# {line.comment}", line.code]
+    if len(whole) <= WIDTH and "\n" not in whole:
+        return [whole]
+    whole_brackets = re.sub(r"\[[^][]{,60}\]", lambda found: found[0].replace(" ", KEPT), line.comment)
+    parts = wrap(whole_brackets, WIDTH - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return [*(f"# {part.replace(KEPT, ' ')}" for part in parts), *line.code.split("\n")]
 
 
 def _return(routine: Routine, optional: Sequence[str], layer: Layer) -> str:

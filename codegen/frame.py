@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 
 from codegen.describe import describe
 from codegen.intervals import FLOAT32, FLOAT64
-from codegen.page import PlainFunction, render_module
+from codegen.page import PlainFunction
 from codegen.read_text import is_docstring
+from codegen.render import render_module
 from codegen.stated import read_sentences, sentences
 from codegen.verify import Check
 from codegen.verify_safety import sizes_entered

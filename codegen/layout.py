@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 WIDTH = 110
 DOCSTRING_WIDTH = 100
@@ -57,6 +57,23 @@ def listed(names: Sequence[str]) -> str:
 def shape_text(axes: Sequence[str]) -> str:
     """A tuple as Python prints it: ``(N, d)``, ``(N,)``, ``()``."""
     return f"({axes[0]},)" if len(axes) == 1 else f"({', '.join(axes)})"
+
+
+def axes_explained(axes: Iterable[str]) -> str:
+    """What axes are that have the entries of several: ``G·C``, or ``K…``."""
+    said: dict[str, None] = {}
+    for axis in axes:
+        first, joint, last = axis.partition("·")
+        if joint and not said:
+            said[f"An axis {axis} holds the {last} entries for the first of {first}, then those for the next."] = None
+        if axis.endswith("…"):
+            said[f"{axis} stands for one axis or more with {axis[:-1]} entries in all, the last fastest."] = None
+    return " ".join(said)
+
+
+def mapping_text(entries: Mapping[str, str]) -> str:
+    """A dictionary with such keys and expressions."""
+    return f"{{{', '.join(f'{quoted(key)}: {value}' for key, value in entries.items())}}}"
 
 
 def in_import_order(names: Iterable[str]) -> list[str]:

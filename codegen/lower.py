@@ -14,8 +14,11 @@ from sympy import Add, Expr, Idx, Indexed, Integer, KroneckerDelta, Max, Min, Mu
 from sympy.core.function import AppliedUndef
 
 from codegen.contract import contract
+from codegen.deltas import lower_deltas, with_numbers_inside
 from codegen.functions import CALLS
 from codegen.indicators import decided, deciding, index_and_label, sides, spread
+from codegen.lower_numbers import lower_with_numbers
+from codegen.lower_windows import is_window, lower_summed_windows, lower_window, own_memory
 from codegen.naming import python_name
 from codegen.operands import DELTA, filled_like, lower_read, positions_of, spelled, zeros
 from codegen.positions import Lowered, LoweringError, aligned, applied, elementwise, fold, reduced
@@ -51,7 +54,8 @@ def lower(e: Expr, order: Sequence[Expr]) -> Node:
 @lru_cache(maxsize=10_000)
 def _lower_whole(e: Expr, order: tuple[Idx, ...]) -> Node:
     built = Built(order)
-    return _widened(_lower_sum_of_terms(e, built) if _is_hot(e, built) else _lower(e, built), order, e).node
+    value = _widened(_lower_sum_of_terms(e, built) if _is_hot(e, built) else _lower(e, built), order, e)
+    return own_memory(value, e).node
 
 
 def _widened(value: Lowered, order: tuple[Idx, ...], e: Expr) -> Lowered:
@@ -68,7 +72,7 @@ def _lower(e: Expr, order: tuple[Idx, ...]) -> Lowered:
         op = "size" if e.is_integer and e.is_nonnegative else "read"
         return Lowered(Node(op, (), (), python_name(str(e)), e), ())
     if isinstance(e, Indexed):
-        return lower_read(e)
+        return lower_window(e, order) if is_window(e) else lower_read(e)
     if isinstance(e, Add) and any(_is_hot(t, order) for t in terms_of(e)):
         return _lower_sum_of_terms(e, order)
     if _built_factor(e, order) is not None:
@@ -166,7 +170,7 @@ def _lower_position(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     if isinstance(e, Idx):
         return positions_of(e)
     if isinstance(e, Indexed):
-        return lower_read(e)
+        return lower_window(e, order) if is_window(e) else lower_read(e)
     if isinstance(e, argmax_over):
         return _lower_extremum("argmax", e, order)
     raise LoweringError(f"{e}: a position is an index, a label or an argmax")
@@ -195,6 +199,9 @@ def _built_factor(e: Expr, order: tuple[Idx, ...]) -> Expr | None:
 
 
 def _lower_product(e: Expr, order: tuple[Idx, ...]) -> Lowered:
+    inside = with_numbers_inside(e)
+    if inside is not None:
+        return _lower_sum(inside, tuple(order))
     above, below, negative = fraction_of(e)
     negative = negate_number(above, below, negative)
     built = None if negative else _built_factor(e, order)
@@ -251,6 +258,9 @@ def _lower_extremum(op: str, e: Expr, order: tuple[Idx, ...]) -> Lowered:
 
 
 def _lower_sum(e: Sum, order: tuple[Idx, ...]) -> Lowered:
+    by_shape = lower_deltas(e, order, _lower) or lower_summed_windows(e, order) or lower_with_numbers(e, order, _lower)
+    if by_shape is not None:
+        return by_shape
     bound = bound_indices(e)
     outside, inside = outside_and_inside(e.function)
     if outside != 1:

@@ -37,6 +37,8 @@ RESERVED = frozenset(
         *("np", "len", "range", "self", "saved", "delta", "fresh"),
         *("forward", "saved_values", "backward", "backward_delta", "backward_update_gradient"),
         *("forward_labels", "saved_values_labels", "backward_labels"),
+        *("fit", "at", "sizes"),
+        *("contract", "windows", "add_windows", "sum_windows", "spread_windows"),
         # too like a digit to be read
         *("l", "I", "O"),
     }

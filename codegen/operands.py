@@ -37,11 +37,15 @@ def lower_read(e: Indexed) -> Lowered:
 
 def zeros(e: Expr, order: tuple[Idx, ...]) -> Lowered:
     """Zeros of the dtype of something that a formula reads; of the output's gradient, where it reads nothing."""
+    sizes = tuple(size_of(i) for i in order)
+    return Lowered(Node("fill", (*map(size_node, sizes), dtype_of(e, order)), sizes, 0, Integer(0)), order)
+
+
+def dtype_of(e: Expr, order: tuple[Idx, ...] = ()) -> Node:
+    """An array whose dtype is taken: one that a formula reads, else the output's gradient."""
     read = next((r for r in sorted(e.atoms(Indexed), key=str) if not r.base.is_integer), None)
     like = IndexedBase(DELTA, real=True)[order] if read is None else read
-    sizes = tuple(size_of(i) for i in order)
-    dtype = Node("read", (), (), spelled(name_of(like)), like)
-    return Lowered(Node("fill", (*map(size_node, sizes), dtype), sizes, 0, Integer(0)), order)
+    return Node("read", (), (), spelled(name_of(like)), like)
 
 
 def filled_like(like: Lowered, number: Lowered) -> Lowered:

@@ -6,41 +6,44 @@ shows them. The plain functions come as text too; the skeleton round them stands
 
 from __future__ import annotations
 
+import ast
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from codegen import layout
 from codegen.layout import in_import_order, listed, quoted, shape_text, wrapped
-from codegen.page_parts import Applied, Argument, Assumption, Condition, Hyper, Labels, Parameter, PlainFunction, Size
+from codegen.page_parts import (
+    Applied,
+    Argument,
+    Assumption,
+    Condition,
+    Followed,
+    Hyper,
+    Labels,
+    Parameter,
+    PlainFunction,
+    Shape,
+    Size,
+)
 
 __all__ = [
     "Applied",
     "Argument",
     "Assumption",
     "Condition",
+    "Followed",
     "Hyper",
     "Labels",
-    "Offered",
     "Page",
     "Parameter",
     "PlainFunction",
+    "Shape",
     "Size",
-    "render_module",
-    "render_package",
-    "render_support",
 ]
 
-
-MEMBERS = (
-    *("parameters", "gradients", "forward", "backward", "backward_delta", "backward_update_gradient"),
-    *("zero_grad", "update_parameters", "state_dict", "load_state_dict"),
-)
-"""What a class has beside the arguments of its constructor, which it keeps under their own names."""
+WINDOWS = ("add_windows", "spread_windows", "sum_windows", "windows")
+"""Operations on arrays that NumPy does not have; plain functions take them from a module that all share."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Page:
     aliases: tuple[str, ...] = ()
     source: str = ""
     ranges: tuple[str, ...] = ()
+    shape: Shape | None = None
 
     @property
     def given(self) -> tuple[Argument, ...]:
@@ -101,9 +105,10 @@ class Page:
     def constructor(self) -> tuple[str, ...]:
         """The arguments of the constructor, as its ``def`` lists them."""
         return (
-            *(f"{size.argument}: int" for size in self.sizes),
+            *(size.annotation for size in self.sizes if not size.default),
             *(f"{one.argument}: Function" for one in self.applied),
             *(f"{one.python}: {one.type} = {one.default}" for one in self.hyperparameters),
+            *(size.annotation for size in self.sizes if size.default),
             *(f"{flag}: bool = True" for flag in self.flags),
             *(("dtype: DTypeLike = np.float64", "rng: Seed = None") if self.parameters else ()),
             *(('reduction: str = "none"',) if self.target else ()),
@@ -114,14 +119,19 @@ class Page:
         """What the plain functions call the arrays that they take."""
         return tuple(one.python for one in (*self.given, *self.parameters))
 
-    def passed(self, function: str) -> tuple[str, ...]:
-        """What a class passes to a plain function, argument by argument."""
-        own = {one.python: f"self.{one.python}" for one in self.hyperparameters}
+    def passed(self, function: str, at: str = "") -> tuple[str, ...]:
+        """What a class passes to a plain function, argument by argument; of arrays with rows those ``at`` a place."""
+        own = {name: text for one in self.hyperparameters for name, text in one.passed.items()}
+        own |= {name: f"{name}{at}" for name in (*(one.python for one in self.inputs), "delta")} if at else {}
         own |= {one.python: f"self.{one.argument}" for one in self.applied}
         own |= {self.labels.python: self.target.python} if self.labels and self.target else {}
         plain = next(one for one in self.functions if one.name == function)
         names = [argument.partition("=")[0] for argument in plain.arguments]
-        return tuple(own.get(name, name) for name in names)
+        passed = ", ".join(own.get(name, name) for name in names)
+        for one in self.hyperparameters:
+            if len(one.members) > 1:
+                passed = passed.replace(", ".join(one.passed.values()), f"*self.{one.python}")
+        return tuple(passed.split(", "))
 
     @property
     def signature(self) -> tuple[str, ...]:
@@ -132,12 +142,46 @@ class Page:
         """The statement in which a method has its arrays checked; ``extra`` come after the inputs."""
         names = [*(one.python for one in self.given), *extra, *(one.python for one in self.parameters)]
         passed = [f"{one.python}={one.public}" for one in self.given] + [f"{name}={name}" for name in extra]
-        left = (", ".join(names) if len(names) > 1 else f"({names[0]},)") + " = " if unpack else ""
-        return wrapped(f"{left}self._arrays(", [method, *passed], ")", 8)
+        left = (", ".join(names) if len(names) > 1 else f"({names[0]},)") + " = "
+        if self.shape:
+            fit = wrapped(f"{'fit = ' if unpack else ''}self._fit(", [method, *passed], ")", 8)
+            return f"{fit}\n{left}fit.arrays" if unpack else fit
+        return wrapped(f"{left if unpack else ''}self._arrays(", [method, *passed], ")", 8)
+
+    def returned(self, results: Sequence[str], arrays: Sequence[str], *, to_inputs: bool = False) -> str:
+        """The statement that returns results which share no memory with what was given."""
+        one = results[0] if len(results) == 1 else shape_text(results)
+        if not self.shape:
+            return wrapped("return fresh(", [one, *arrays], ")", 8)
+        names = [quoted(one.python) for one in self.inputs] if to_inputs else []
+        return wrapped("return fit.joined(", [one, *names], ")", 8)
+
+    @property
+    def row_gradients(self) -> list[str]:
+        """The rows of the inputs' gradients that a block of examples gives."""
+        return [f"{one.gradient}[at]" for one in self.inputs]
+
+    @property
+    def axes_explained(self) -> str:
+        """What a reader has to know of axes that are several of the formula's."""
+        return layout.axes_explained([axis for one in (*self.given, *self.parameters) for axis in one.axes])
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The arguments of the constructor that say how large things are, in their order."""
+        last = [size.argument for size in self.sizes if size.default]
+        first = [size.argument for size in self.sizes if not size.default]
+        return (*first, *(one.python for one in self.hyperparameters), *last)
+
+    @property
+    def followers(self) -> str:
+        """Arguments that take another's value where nothing else is given, as pairs; empty if there are none."""
+        found = [(one.python, one.follows) for one in self.hyperparameters if one.follows]
+        return shape_text([shape_text([quoted(name) for name in pair]) for pair in found]) if found else ""
 
     @property
     def notation(self) -> tuple[str, ...]:
-        """The arguments of ``Notation``, which holds the words of the checks."""
+        """The arguments of ``Notation``, or of ``Shapes``, which hold the words of the checks."""
         delta = None if self.target else replace(self.output, python="delta")
         named = (*self.given, *self.parameters, self.labels, delta)
         axes = [f"{quoted(one.python)}: {shape_text(list(map(quoted, one.axes)))}" for one in named if one]
@@ -153,13 +197,22 @@ class Page:
             parts.append(f"labels={{{quoted(self.labels.python)}: {quoted(self.labels.along)}}}")
         if self.labels and self.target:
             parts.append(f"instead={{{quoted(self.labels.python)}: {quoted(self.target.python)}}}")
+        if self.shape:
+            public = [f"{quoted(one.python)}: {quoted(one.public)}" for one in self.inputs]
+            parts.append(wrapped("public={", public, "}", 8))
+            if self.settings:
+                parts.append(f"settings={shape_text(list(map(quoted, self.settings)))}")
+            if self.shape.block:
+                parts.append(f"block={shape_text(list(map(quoted, self.shape.block)))}")
         return tuple(parts)
 
     @property
     def imports(self) -> dict[str, list[str]]:
         """What the module takes from each of the two that all share."""
         arrays = {
-            **dict.fromkeys(("Array", "ArrayLike", "Notation", "fresh"), True),
+            **dict.fromkeys(("Array", "ArrayLike"), True),
+            "Notation": not self.shape,
+            "fresh": not self.shape,
             "Arrays": self.labels or self.assumptions,
             "Function": self.applied,
             "Domain": self.domains,
@@ -169,20 +222,33 @@ class Page:
         }
         support = {
             "DTypeLike": self.parameters,
+            "Integers": any(size.count for size in self.sizes) or any(one.members for one in self.hyperparameters),
             "Loss": self.target,
-            "Module": not self.target,
+            "Module": not self.target and not self.shape,
             "Seed": self.parameters,
             "as_dtype": self.parameters,
             "as_flag": self.flags,
             "as_function": self.applied,
             "as_generator": self.parameters,
-            "as_integer": self.sizes or any(one.is_integer for one in self.hyperparameters),
+            "as_integer": any(not size.count for size in self.sizes)
+            or any(one.is_integer and not one.members for one in self.hyperparameters),
+            "as_integers": any(size.count for size in self.sizes) or any(one.members for one in self.hyperparameters),
             "as_number": any(not one.is_integer for one in self.hyperparameters),
         }
-        return {
+        imported = {
             "_arrays": in_import_order(name for name, is_used in arrays.items() if is_used),
+            "_contract": ["contract"] if "contract" in self._called else [],
+            "_shaped": ["Shaped", "Shapes"] if self.shape else [],
             "_support": in_import_order(name for name, is_used in support.items() if is_used),
+            "_windows": [name for name in WINDOWS if name in self._called],
         }
+        return {module: names for module, names in imported.items() if names}
+
+    @property
+    def _called(self) -> set[str]:
+        """The names that the plain functions use."""
+        trees = [ast.parse(function.body) for function in self.functions]
+        return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
     @property
     def uses_numpy(self) -> bool:
@@ -194,86 +260,3 @@ class Page:
     def has(self, function: str) -> bool:
         """Whether a plain function of this name stands under the class."""
         return any(one.name == function for one in self.functions)
-
-
-class Offered(Protocol):
-    """What the package has to know of a module; a `Page` says it, and so may something smaller."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def module(self) -> str: ...
-    @property
-    def aliases(self) -> tuple[str, ...]: ...
-
-
-def render_module(page: Page) -> str:
-    """The text of a module, from its docstring on.
-
-    Raises
-    ------
-    ValueError
-        The page lacks a plain function that its class calls, or names two arguments alike.
-    """
-    missing = [name for name in _called(page) if not page.has(name)]
-    if missing:
-        raise ValueError(f"{page.name}: the page has no plain function {', '.join(missing)}")
-    arguments = Counter([*(argument.partition(":")[0] for argument in page.constructor), *MEMBERS])
-    if twice := [name for name, count in arguments.items() if count > 1]:
-        raise ValueError(f"{page.name}: the constructor needs another name for {', '.join(twice)}")
-    template = "module.py.jinja" if page.target is None else "loss.py.jinja"
-    return _environment().get_template(template).render(page=page)
-
-
-def render_support() -> dict[str, str]:
-    """The texts of what every module imports, by file name."""
-    environment = _environment()
-    return {
-        f"{name}.py": environment.get_template(f"{name.lstrip('_')}.py.jinja").render()
-        for name in ("_arrays", "_support", "_sequential")
-    }
-
-
-def render_package(pages: Sequence[Offered]) -> str:
-    """The text of ``__init__.py``: every module's class and its aliases.
-
-    Raises
-    ------
-    ValueError
-        Two modules offer the same name.
-    """
-    owners: dict[str, str] = {
-        **{"Loss": "_support", "Module": "_support"},
-        **{"Sequential": "_sequential", "Sequentiel": "_sequential"},
-    }
-    for page in pages:
-        for name in (page.name, *page.aliases):
-            if name in owners:
-                raise ValueError(f"{page.name}: {name} is already offered by {owners[name]}")
-            owners[name] = page.name
-    template = _environment().get_template("package.py.jinja")
-    modules = sorted(pages, key=lambda page: page.module)
-    return template.render(pages=pages, modules=modules, names=in_import_order(owners))
-
-
-def _called(page: Page) -> list[str]:
-    names = ["forward", "backward"]
-    if page.parameters:
-        names += ["backward_delta", "backward_update_gradient"]
-    if page.labels:
-        names += ["forward_labels", "backward_labels"]
-    return names + [assumption.function for assumption in page.assumptions]
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("codegen"),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-    helpers = (wrapped, quoted, listed, shape_text, layout.imported, layout.docstring, layout.filled)
-    environment.filters |= {helper.__name__: helper for helper in helpers}
-    return environment

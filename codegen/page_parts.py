@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from codegen.layout import listed, shape_text
+from codegen.layout import listed, mapping_text, quoted, shape_text
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,24 @@ class Parameter(Argument):
 
 @dataclass(frozen=True)
 class Size:
-    """An argument of the constructor that fixes a size."""
+    """An argument of the constructor that fixes a size, a product of sizes such as ``G·C``, or a size an axis.
+
+    ``name`` lists several as ``R and T``; ``count`` says how many there are, 0 for one that stands alone.
+    A size that ``divides`` other arguments has a ``default``: 1, which leaves them whole. It is at least ``least``.
+    """
 
     argument: str
     name: str
+    count: int = 0
+    default: str = ""
+    least: int = 0
+    divides: tuple[str, ...] = ()
+
+    @property
+    def annotation(self) -> str:
+        """The argument as ``def`` lists it."""
+        kind = "Integers" if self.count else "int"
+        return f"{self.argument}: {kind} = {self.default}" if self.default else f"{self.argument}: {kind}"
 
 
 @dataclass(frozen=True)
@@ -86,17 +100,30 @@ class Condition:
 
 @dataclass(frozen=True)
 class Hyper:
-    """A hyperparameter: an argument of the constructor with a default."""
+    """A hyperparameter: an argument of the constructor with a default.
+
+    One that stands for a hyperparameter an axis has their names in the plain functions as ``members``.
+    ``follows`` is the argument whose value it takes where nothing else is given.
+    """
 
     python: str
     default: str
     is_integer: bool = False
     conditions: tuple[Condition, ...] = ()
+    members: tuple[str, ...] = ()
+    follows: str = ""
 
     @property
     def type(self) -> str:
         """The type of its argument."""
-        return "int" if self.is_integer else "float"
+        kind = "Integers" if self.members else "int" if self.is_integer else "float"
+        return f"{kind} | None" if self.follows else kind
+
+    @property
+    def passed(self) -> dict[str, str]:
+        """What the class passes to plain functions, by their names."""
+        own = f"self.{self.python}"
+        return {name: f"{own}[{at}]" for at, name in enumerate(self.members)} or {self.python: own}
 
 
 @dataclass(frozen=True)
@@ -118,6 +145,48 @@ class Assumption:
     text: str
     function: str
     indices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A size that follows from others: its name, that in Python, the expression in a class and for a reader."""
+
+    name: str
+    python: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a class needs to know whose arrays are not axis by axis those of the formula, or whose sizes follow.
+
+    ``known`` are the sizes that no axis of an array shows alone, as Python, ``followed`` those of the output
+    that follow from what is ``read``; ``conditions`` are texts with what has to hold in Python. ``block``
+    are the sizes whose product is what the windows of one example hold, where a method should go through the
+    examples in blocks.
+    """
+
+    known: tuple[tuple[str, str], ...] = ()
+    read: tuple[str, ...] = ()
+    followed: tuple[Followed, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
+    block: tuple[str, ...] = ()
+
+    @property
+    def known_text(self) -> str:
+        """The known sizes as a dictionary."""
+        return mapping_text(dict(self.known))
+
+    @property
+    def followed_text(self) -> str:
+        """The sizes that follow as a dictionary."""
+        return mapping_text({one.name: one.python for one in self.followed})
+
+    @property
+    def required(self) -> list[str]:
+        """The conditions as pairs of what an error says and what has to hold."""
+        return [f"({quoted(text)}, {code})" for text, code in self.conditions]
 
 
 @dataclass(frozen=True)

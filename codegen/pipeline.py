@@ -12,8 +12,8 @@ from codegen.choose import choose
 from codegen.emit import EmissionError, emit_functions
 from codegen.frame import check_frame, printed_module
 from codegen.intervals import FLOAT32, FLOAT64
-from codegen.page import render_package, render_support
 from codegen.positions import LoweringError
+from codegen.render import render_package, render_support
 from codegen.stated import sentences
 from codegen.verify import Check, verify_module
 from codegen.verify_safety import largest, sizes_entered
@@ -120,7 +120,7 @@ def prove_module(layer: Layer, source: str) -> list[Check]:
 
 def support_files(built: Sequence[Built]) -> Mapping[str, str]:
     """What the modules of a package share: checks, bases and ``__init__.py``."""
-    return {**render_support(), "__init__.py": render_package(built)}
+    return {**render_support([one.name for one in built]), "__init__.py": render_package(built)}
 
 
 def read_back_module(layer: Layer, path: Path) -> list[Check]:

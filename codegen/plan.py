@@ -14,7 +14,7 @@ from sympy import Expr, Idx, Indexed, IndexedBase
 from derivations.derivation import Derivation
 from derivations.notation import d, name_of, size_of
 from derivations.pull_back import Step
-from derivations.substitution import names_read
+from derivations.substitution import names_in, names_read
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,21 @@ class Plan:
 
 
 def start(derivation: Derivation) -> Plan:
-    """The derivation as it stands."""
-    return Plan(derivation, derivation.steps, derivation.gradients)
+    """The derivation as it stands, with no more primes on its indices than it takes to tell them apart."""
+    plan = Plan(derivation, derivation.steps, derivation.gradients)
+    return replace(plan, forward=tuple(map(_unprimed, plan.forward)), backward=tuple(map(_unprimed, plan.backward)))
+
+
+def _unprimed(step: Step) -> Step:
+    primed = [i for i in step.right.atoms(Idx) if str(i.label).endswith("'") and i not in step.left.indices]
+    taken = names_in(step.left) | (names_in(step.right) - {str(i.label) for i in primed})
+    renaming: dict[Expr, Expr] = {}
+    for index in sorted(primed, key=str):
+        name = str(index.label).rstrip("'")
+        if name not in taken:
+            renaming[index] = Idx(name, size_of(index))
+            taken |= {name}
+    return replace(step, right=step.right.xreplace(renaming)) if renaming else step
 
 
 def fresh_name(stem: str, taken: Iterable[str]) -> str:

@@ -23,6 +23,11 @@ from codegen.array_ops import (
     REDUCTIONS,
     UNARY,
 )
+from codegen.window_text import WINDOWED, integer_text, window_arguments
+
+CONTRACT = "contract"
+
+NUMBERS = "numbers"
 
 FILLED = {0: "zeros", 1: "ones"}
 
@@ -34,9 +39,11 @@ class Node:
     ``op`` is ``read`` or ``size`` (attr: the name), ``number`` (attr: an integer, or 0.5), ``view`` (attr: for each
     position of the result a position of the operand, None for a new axis), ``pick`` and ``one_hot_add`` (attr: the
     name of the labels), ``arange`` (of a size), ``fill`` (attr: 0 or 1; the operands are the sizes and an array of
-    the dtype), ``fill_like`` (the same; the operand gives shape and dtype), ``apply`` (attr: the name of a
-    function), or a row of the table: elementwise, a reduction (attr: the axes), a product (attr: the axes of
-    ``tensordot``).
+    the dtype), ``numbers`` (attr: the rows of a matrix of integers; the operand gives the dtype), ``fill_like`` (the same; the operand gives shape and dtype), ``apply`` (attr: the name of a
+    function), ``integer`` (attr: a number made of sizes and integer hyperparameters, which are its operands), or a
+    row of the table: elementwise, a reduction (attr: the axes), a product (attr: the axes of ``tensordot``, the
+    letters of ``contract``), one that knows windows (operands: an array, then numbers; attr: how these belong
+    together).
     """
 
     op: str
@@ -101,6 +108,9 @@ def _spell(node: Node) -> tuple[str, int]:
         *sizes, like = map(text, node.args)
         shape = f"{sizes[0]}," if len(sizes) == 1 else ", ".join(sizes)
         return f"np.{FILLED[node.attr]}(({shape}), dtype={like}.dtype)", CALL
+    if node.op == NUMBERS:
+        rows = ", ".join(f"[{', '.join(map(str, row))}]" for row in node.attr)
+        return f"np.array([{rows}], dtype={text(node.args[0])}.dtype)", CALL
     if node.op == "fill_like":
         return f"np.{FILLED[node.attr]}_like({text(node.args[0])})", CALL
     if node.op == "apply":
@@ -110,6 +120,12 @@ def _spell(node: Node) -> tuple[str, int]:
     if node.op in REDUCTIONS:
         axes = node.attr[0] if len(node.attr) == 1 else node.attr
         return f"{text(node.args[0], CALL)}.{REDUCTIONS[node.op].method}(axis={axes})", CALL
+    if node.op == "integer":
+        return integer_text(node.attr), ADDITIVE
+    if node.op in WINDOWED:
+        return f"{node.op}({', '.join(window_arguments(node.attr, [text(a) for a in node.args]))})", CALL
+    if node.op == CONTRACT:
+        return f'{CONTRACT}("{node.attr}", {text(node.args[0])}, {text(node.args[1])})', CALL
     if node.op in PRODUCTS:
         axes_text = f", axes={node.attr}" if node.op == "tensordot" else ""
         return f"{PRODUCTS[node.op].numpy}({text(node.args[0])}, {text(node.args[1])}{axes_text})", CALL

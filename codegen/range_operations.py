@@ -6,9 +6,8 @@ Written without looking at formulas: ``x.max(axis=1)`` is a maximum here, and me
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from math import prod
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sympy import Expr, Indexed, Mul, Symbol
 
@@ -17,14 +16,12 @@ from codegen.intervals import (
     FLOAT64,
     RULES,
     Interval,
-    Limits,
     Need,
-    away_from_zero,
     is_overflowing,
     rounded,
-    square,
     stored,
 )
+from codegen.range_rules import LONGEST, Machine
 from codegen.ranges import (
     Range,
     Reached,
@@ -32,7 +29,6 @@ from codegen.ranges import (
     Term,
     chosen,
     divided,
-    entries,
     facts_of,
     filled,
     fresh_range,
@@ -41,27 +37,11 @@ from codegen.ranges import (
     shifted,
 )
 from codegen.read_values import LabelsArgument, Placed
-
-LONGEST = 1e9
-"""The most entries that an axis is taken to have."""
+from codegen.window_ops import FLOOR_DIVIDE, Joined, Reach, WindowOperation
 
 
-@dataclass
-class Ranges:
-    """The domain of ranges. ``report`` is told each need, with the text that has it.
-
-    Parameters
-    ----------
-    given : mapping
-        Intervals by the name of a parameter or of a size.
-    bound : float
-        Arrays that are not given lie within ± this.
-    """
-
-    given: Mapping[str, tuple[float, float]]
-    bound: float
-    limits: Limits
-    report: Callable[[ast.AST, Need], None] = field(repr=False)
+class Ranges(Machine):
+    """The domain of ranges."""
 
     def tensor(self, name: str, entry: Indexed) -> Range:
         """Within what is given, or within ±bound."""
@@ -72,23 +52,13 @@ class Ranges:
         return fresh_range(Interval(0.0, LONGEST), len(argument.entry.indices))
 
     def scalar(self, name: str, symbol: Symbol) -> Range:
-        """Within what is given; a hyperparameter has no range of its own."""
+        """Within what is given; a hyperparameter has no range of its own, unless it is a size."""
+        if symbol.is_integer and symbol.is_nonnegative:
+            return self.size(symbol)
         if name not in self.given:
             raise ValueError(f"no range is given for the hyperparameter {name}")
-        return fresh_range(rounded(Interval(*self.given[name]), self.limits), 0)
-
-    def size(self, size: Expr) -> Range:
-        """From 0, or 1 where a divisor asks, to the longest axis."""
-        if size.is_Integer:
-            return self.constant(int(size))
-        interval = Interval(*self.given.get(str(size), (0.0, LONGEST)))
-        return replace(fresh_range(interval, 0), is_size=True, sizes=_names(size), count=size)
-
-    def constant(self, value: int | float) -> Range:
-        """The number."""
-        exact = Interval(float(value), float(value))
-        is_exact = abs(value) * self.limits.epsilon <= 1
-        return replace(fresh_range(exact if is_exact else rounded(exact, self.limits), 0), is_size=value >= 1)
+        interval = Interval(*self.given[name])
+        return fresh_range(interval if symbol.is_integer else rounded(interval, self.limits), 0)
 
     def positions(self, size: Expr) -> Range:
         """A position on an axis."""
@@ -104,6 +74,8 @@ class Ranges:
         if row.name == "log":
             is_held = operands[0].interval.high < 2.0**63
             self.report(node, Need("log", is_held, "NumPy takes an integer of Python's only below 2^63"))
+        if row is FLOOR_DIVIDE:
+            return self._floor_divided(operands, node)
         exact = self._apply(row.name, operands, FLOAT64, node)
         result = fresh_range(exact if is_overflowing(exact, self.limits) else rounded(exact, self.limits), 0)
         sizes = frozenset[str]().union(*(o.sizes for o in operands))
@@ -112,6 +84,15 @@ class Ranges:
         is_size = row.name in ("add", "multiply") and all(o.is_size for o in operands)
         counts = [o.count for o in operands if o.count is not None] if row.name == "multiply" else []
         return replace(result, is_size=is_size, sizes=sizes, count=Mul(*counts) if len(counts) == 2 else None)
+
+    def _floor_divided(self, operands: Sequence[Range], node: ast.expr) -> Range:
+        """A quotient of integers, rounded down."""
+        number, away = (operand.interval for operand in operands)
+        shown = away.low > 0 or away.high < 0
+        self.report(node, Need("divide", shown, f"the divisor is in {away}"))
+        quotient = RULES["divide"].apply(FLOAT64, number, away)
+        lowered = Interval(quotient.low - 1, quotient.high)
+        return fresh_range(rounded(lowered, self.limits), 0)
 
     def elementwise(
         self, row: Elementwise, operands: Sequence[Placed[Range]], shape: Shape, node: ast.AST
@@ -150,7 +131,7 @@ class Ranges:
             (value for along, value in placed.reached if along == set(axes)), default=placed.interval.low
         )
         if row.needs_an_entry:
-            sizes = frozenset[str]().union(*(_names(shape[axis]) for axis in axes))
+            sizes = frozenset[str]().union(*(self._may_be_empty(shape[axis]) for axis in axes))
             self.report(node, Need("entry", True, "of an axis that must have one", sizes))
         if row.name == "argmax":
             return fresh_range(Interval(0.0, LONGEST), len(kept))
@@ -208,6 +189,31 @@ class Ranges:
         changed = self._apply(row.name, [array.content, amount.content], self.limits, node)
         return fresh_range(array.content.interval.hull(changed), len(shape))
 
+    def window(
+        self,
+        row: WindowOperation,
+        operand: Placed[Range],
+        call: Joined,
+        steps: Sequence[Sequence[Range]],
+        node: ast.expr,
+    ) -> Range:
+        """The entries and 0, or a sum of some; how many is what the indices leave open of those that reach a place."""
+        for step in (step.interval for each in steps for step in each):
+            self.report(node, Need("step", step.low > 0 or step.high < 0, f"the step is in {step}"))
+        entry, rank = operand.content.interval.hull(Interval(0.0, 0.0)), len(call.shape)
+        if row.is_view:
+            return fresh_range(entry, rank)
+        if row.reads_image:
+            taps = [size for reach in call.reaches for size in reach.sizes[1:]]
+            return replace(fresh_range(self._sum(entry, taps, node), rank), summed=Summed(entry, Mul(*taps)))
+        most = [size for reach in call.reaches for size in self._undetermined(reach)]
+        return fresh_range(self._sum(entry, most, node), rank)
+
+    def _undetermined(self, reach: Reach) -> Sequence[Expr]:
+        """The sizes of all indices but the longest: these and the place reached determine it, as no step is 0."""
+        sizes = sorted(reach.sizes, key=lambda size: self._count([size]))
+        return sizes[:-1]
+
     def fill(self, row: Fill, shape: Shape) -> Range | None:
         """The constant."""
         if row.content is None:
@@ -223,36 +229,6 @@ class Ranges:
         """What a function that is an argument gives: an array like any other that is given."""
         self._entering(operand.interval, self.limits, node)
         return fresh_range(Interval(*self.given.get(row.numpy, (-self.bound, self.bound))), len(shape))
-
-    def _apply(self, name: str, operands: Sequence[Range], limits: Limits, node: ast.AST) -> Interval:
-        intervals = [self._entering(operand.interval, limits, node) for operand in operands]
-        rule, is_met = RULES[name], True
-        if name == "divide" and (divisor := filled(operands[1])).low > max(intervals[1].low, 0.0):
-            intervals[1] = stored(divisor, limits)
-            is_met = (away := away_from_zero(limits, intervals[1])).shown
-            why = f"{away.why}, on axes that must have an entry"
-            self.report(node, replace(away, why=why, sizes=operands[1].sizes))
-        elif (need := rule.need(limits, *intervals)) is not None:
-            self.report(node, need)
-            is_met = need.shown
-        is_square = name == "multiply" and operands[0].term == operands[1].term
-        result = square(intervals[0]) if is_square else rule.apply(limits, *intervals)
-        if is_met:
-            self._report_fit(result, limits, node)
-        return stored(result, limits) if rule.is_exact else rounded(result, limits)
-
-    def _entering(self, interval: Interval, limits: Limits, node: ast.AST) -> Interval:
-        """A Python number takes the type of the array that it meets."""
-        if is_overflowing(interval, limits):
-            self._report_fit(interval, limits, node)
-        return stored(interval, limits)
-
-    def _sum(self, entry: Interval, sizes: Sequence[Expr], node: ast.AST) -> Interval:
-        """Any order of summing is off by at most count·ε·Σ|…|, and never loses a common sign."""
-        count = self._count(sizes)
-        total = Interval(min(0.0, entry.low) * count, max(0.0, entry.high) * count)
-        self._report_fit(total, self.limits, node)
-        return rounded(total, self.limits, count * self.limits.epsilon)
 
     def _scaled(self, name: str, operands: Sequence[Range], at: int) -> Summed | None:
         """A sum times or over something: the sum of as many entries, each times or over that."""
@@ -270,29 +246,8 @@ class Ranges:
         entering = [stored(filled(operand), self.limits) for operand in operands]
         return rounded(RULES["multiply"].apply(self.limits, *entering), self.limits)
 
-    def _mean(self, entry: Interval, sizes: Sequence[Expr], node: ast.AST) -> Interval:
-        """The sum of parts times entries. Parts are 1 in sum but for rounding; so is the sum of the products."""
-        error = self._count(sizes) * self.limits.epsilon
-        mean = rounded(entry.hull(Interval(0.0, 0.0)), self.limits, 2 * error + error * error)
-        self._report_fit(mean, self.limits, node)
-        return mean
-
-    def _counted(self, count: Expr) -> float:
-        return self._count(Mul.make_args(count))
-
-    def _count(self, sizes: Sequence[Expr]) -> float:
-        return prod((entries(size, lambda one: self.size(one).interval.high) for size in sizes), start=1.0)
-
-    def _report_fit(self, interval: Interval, limits: Limits, node: ast.AST) -> None:
-        why = f"values are in {interval}, {limits.name} ends at {limits.huge:.4g}"
-        self.report(node, Need("overflow", not is_overflowing(interval, limits), why))
-
     def _mapped(self, name: str, reached: Reached) -> Reached:
         def image(value: float) -> float:
             return rounded(RULES[name].apply(self.limits, Interval(value, value)), self.limits).low
 
         return tuple((along, image(value)) for along, value in reached)
-
-
-def _names(size: Expr) -> frozenset[str]:
-    return frozenset(map(str, size.free_symbols))

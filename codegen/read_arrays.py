@@ -15,7 +15,6 @@ from codegen.array_ops import (
     PRODUCTS,
     REDUCTIONS,
     SAME_POSITION,
-    Axes,
     Elementwise,
     Fill,
     Product,
@@ -23,20 +22,25 @@ from codegen.array_ops import (
     ShapeError,
     normal_axis,
 )
+from codegen.read_constants import integer, integers, letters, pair_of_axes
 from codegen.read_domain import Domain
-from codegen.read_operations import all_positions, arithmetic, elementwise, fill, pick, product, reduce
+from codegen.read_operations import all_positions, arithmetic, elementwise, fill, pick, product, reduce, window
 from codegen.read_values import Bound, C, Kind, Number, Refusal, View
+from codegen.read_windows import specified
+from codegen.window_ops import FLOOR_DIVIDE, WINDOW_OPERATIONS, WindowOperation
 
 SIGNS: Mapping[type[ast.AST], str] = {
     ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.Pow: "power",
+    ast.FloorDiv: "floor_divide",
     ast.Gt: "greater", ast.GtE: "greater_equal", ast.Lt: "less", ast.LtE: "less_equal", ast.Eq: "equal",
 }  # fmt: skip
 """Python's operators by the name of their row; also those of augmented assignments."""
 
-_CALLS: Mapping[str, Elementwise | Product | Fill] = {
+_CALLS: Mapping[str, Elementwise | Product | Fill | WindowOperation] = {
     **{name: row for row in ELEMENTWISE.values() for name in (row.numpy, row.ufunc) if name},
     **{row.numpy: row for row in PRODUCTS.values()},
     **{row.numpy: row for row in FILLS.values()},
+    **WINDOW_OPERATIONS,
 }
 
 _METHODS = {row.method: row for row in REDUCTIONS.values()}
@@ -132,13 +136,15 @@ class Expressions(Generic[C]):
         raise Refusal(f"{ast.unparse(node)} is not in the language")
 
     def _operator(self, name: str, nodes: Sequence[ast.expr], node: ast.expr) -> Bound[C]:
-        row = ELEMENTWISE[name]
+        row = FLOOR_DIVIDE if name == FLOOR_DIVIDE.name else ELEMENTWISE[name]
         if name == "multiply" and isinstance(nodes[1], ast.Compare):
             return self._masked(nodes[0], nodes[1], node)
         operands = [self.operand(operand) for operand in nodes]
         numbers = [operand for operand in operands if isinstance(operand, Number)]
         if len(numbers) == len(operands) and name not in COMPARISONS:
             return arithmetic(self.domain, row, numbers, node)
+        if row is FLOOR_DIVIDE:
+            raise Refusal("// of arrays is not in the language, only that of integers")
         return elementwise(self.domain, row, operands, None, node)
 
     def _masked(self, value: ast.expr, condition: ast.expr, node: ast.expr) -> Bound[C]:
@@ -150,7 +156,7 @@ class Expressions(Generic[C]):
     def _subscript(self, node: ast.Subscript) -> Bound[C]:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             view = self.array(node.value.value)
-            return self._size(view, _integer(node.slice))
+            return self._size(view, integer(node.slice))
         elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if not all(_is_whole(element) or _is_none(element) for element in elements):
             return pick(self.domain, *self.picked(node), node)
@@ -166,12 +172,18 @@ class Expressions(Generic[C]):
         match self._function(node.func) or _CALLS.get(name):
             case Elementwise() as row if not keywords and len(node.args) == row.arity and (row.ufunc or not out):
                 return elementwise(self.domain, row, self._operands(row, node.args), out, node)
+            case Product(name="contract") as row if len(node.args) == 3 and not keywords and not out:
+                left, right = (self.real(argument) for argument in node.args[1:])
+                return product(self.domain, row, left, right, letters(node.args[0]), out, node)
             case Product() as row if len(node.args) == 2 and list(keywords) == ["axes"] * (row.name == "tensordot"):
                 left, right = (self.real(argument) for argument in node.args)
-                axes = _pair_of_axes(keywords["axes"]) if keywords else ((), ())
+                axes = pair_of_axes(keywords["axes"]) if keywords else ((), ())
                 return product(self.domain, row, left, right, axes, out, node)
             case Fill() as row if len(node.args) == 1 and list(keywords) == ["dtype"] * (not row.like) and not out:
                 return fill(self.domain, row, self._shape_of_fill(node.args[0], keywords.get("dtype")))
+            case WindowOperation() as row if len(node.args) > 1 and not keywords and not out:
+                specifications, steps = specified(row, node.args[1:], self.evaluate)
+                return window(self.domain, row, self.real(node.args[0]), specifications, steps, node)
             case None if name == "np.arange" and len(node.args) == 1 and not keywords and not out:
                 return all_positions(self.domain, self.evaluate(node.args[0]), node)
             case None if name == "float" and len(node.args) == 1 and not keywords and not out:
@@ -225,14 +237,14 @@ class Expressions(Generic[C]):
     ) -> View[C]:
         if method.attr == "transpose" and arguments and not keywords:
             view = self.array(method.value)
-            order = [normal_axis(_integer(argument), len(view.axes)) for argument in arguments]
+            order = [normal_axis(integer(argument), len(view.axes)) for argument in arguments]
             if sorted(order) != list(range(len(view.axes))):
                 raise Refusal(f"{order} is not an order of {len(view.axes)} axes")
             return View(view.buffer, tuple(view.axes[axis] for axis in order))
         if method.attr not in _METHODS or arguments or list(keywords) != ["axis"]:
             raise Refusal(f"{ast.unparse(node)} is not a call that the table of operations has")
         view = self.real(method.value)
-        return reduce(self.domain, _METHODS[method.attr], view, _integers(keywords["axis"]), node)
+        return reduce(self.domain, _METHODS[method.attr], view, integers(keywords["axis"]), node)
 
     def _size(self, view: View[C], axis: int) -> Number[C]:
         size = view.shape[normal_axis(axis, len(view.axes))]
@@ -258,22 +270,3 @@ def _as_real(value: Bound[C], node: ast.expr) -> View[C]:
     if view.kind is not Kind.REAL:
         raise Refusal(f"{ast.unparse(node)} holds {view.kind.value}s, not real entries", node)
     return view
-
-
-def _integer(node: ast.expr) -> int:
-    match node:
-        case ast.Constant(value=value) if type(value) is int:
-            return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=value)) if type(value) is int:
-            return -value
-    raise Refusal(f"{ast.unparse(node)} is not an integer constant", node)
-
-
-def _integers(node: ast.expr) -> tuple[int, ...]:
-    return tuple(_integer(element) for element in (node.elts if isinstance(node, ast.Tuple) else [node]))
-
-
-def _pair_of_axes(node: ast.expr) -> Axes:
-    if not (isinstance(node, ast.Tuple) and len(node.elts) == 2):
-        raise Refusal("np.tensordot names the axes of both operands: axes=(…, …)", node)
-    return _integers(node.elts[0]), _integers(node.elts[1])

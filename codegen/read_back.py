@@ -12,6 +12,7 @@ line and the reason.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from sympy import Expr, Idx, IndexedBase, Symbol
 
@@ -51,6 +52,7 @@ def read_function(
     maxima: Maxima = "unknown",
     is_nonnegative: IsNonnegative = lambda formula: False,
     only_saved: bool = False,
+    size_definitions: Mapping[Symbol, Expr] = MappingProxyType({}),
 ) -> tuple[Reading[Formula], ...]:
     """The meaning of a plain function, once for each way through its guards; all of them must be proven.
 
@@ -70,6 +72,8 @@ def read_function(
         Facts of the caller: where it says True of u, ``np.maximum(u, 0)`` reads as u.
     only_saved : bool
         Whether the function returns a tuple of saved values alone; they may be inputs, results may not.
+    size_definitions : mapping
+        The formulas of the sizes that the text may define: ``P = …`` is read as the size P if it says the same.
 
     Returns
     -------
@@ -83,7 +87,8 @@ def read_function(
         If the text is outside the language or its operations do not fit together.
     """
     taken = {name for argument in arguments.values() for name in _names_in(argument)}
-    return walk(source, function, arguments, Formulas(taken, maxima, is_nonnegative, function), only_saved)
+    domain = Formulas(taken, maxima, is_nonnegative, function)
+    return walk(source, function, arguments, domain, only_saved, size_definitions)
 
 
 def _names_in(argument: Argument[Formula]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from codegen.read_values import (
     Value,
     View,
 )
+from codegen.window_ops import Joined, WindowOperation
 from derivations.notation import size_of
 
 
@@ -78,6 +79,11 @@ class Domain(Protocol[C]):
         node: ast.AST,
     ) -> C:
         """a[n, k] ± [k = t[n]]·u[n]."""
+
+    def window(
+        self, row: WindowOperation, operand: Placed[C], call: Joined, steps: Sequence[Sequence[C]], node: ast.expr
+    ) -> C:
+        """A row with moving windows; ``steps`` are those of each reach, as numbers."""
 
     def fill(self, row: Fill, shape: Shape) -> C | None:
         """The content of a new buffer, None for `np.empty`."""

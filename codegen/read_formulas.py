@@ -14,18 +14,27 @@ from sympy import Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul,
 
 from codegen.array_ops import Elementwise, Fill, Reduction, Shape
 from codegen.read_values import LabelsArgument, Placed, Refusal
-from derivations.notation import size_of, sum_
+from codegen.window_ops import Joined, Reach, WindowOperation
+from derivations.notation import delta, size_of, sum_
 from derivations.substitution import substitute
 
 Maxima = Literal["unknown", "exact"]
 
+UNKNOWN = "⌈"
+"""How the name of a maximum begins that is read as an unknown."""
+
 
 @dataclass(frozen=True)
 class Formula:
-    """An entry of an array as an expression in the indices of its axes."""
+    """An entry of an array as an expression in the indices of its axes.
+
+    ``is_whole`` says that it is the entry of a tensor, each axis of which is one of the array: outside it reads 0.
+    An array with a part of its entries looks the same, x[n, p], and reads more than 0 outside of its own axes.
+    """
 
     indices: tuple[Idx, ...]
     expr: Expr
+    is_whole: bool = False
 
 
 IsNonnegative = Callable[[Formula], bool]
@@ -56,7 +65,7 @@ class Formulas:
     def tensor(self, name: str, entry: Indexed) -> Formula:
         """The entry, over indices of our own."""
         indices = tuple(self._index(size_of(index)) for index in entry.indices)
-        return Formula(indices, Indexed(entry.base, *indices))
+        return Formula(indices, Indexed(entry.base, *indices), is_whole=True)
 
     def labels(self, name: str, argument: LabelsArgument) -> Formula:
         """The label, over indices of our own."""
@@ -102,7 +111,7 @@ class Formulas:
         indices = self._indices(shape)
         free = tuple(index for position, index in enumerate(indices) if position not in axes)
         if row.name == "max" and self._maxima == "unknown":
-            name = self._name(f"⌈{self._function} {{}}⌉")
+            name = self._name(f"{UNKNOWN}{self._function} {{}}⌉")
             return Formula(free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True))
         expr = self._entry(operand, indices)
         for axis in axes:
@@ -142,6 +151,38 @@ class Formulas:
         hot = KroneckerDelta(indices[1], self._entry(labels, indices))
         return Formula(indices, row.meaning(self._entry(array, indices), hot * self._entry(amount, indices)))
 
+    def window(
+        self,
+        row: WindowOperation,
+        operand: Placed[Formula],
+        call: Joined,
+        steps: Sequence[Sequence[Formula]],
+        node: ast.expr,
+    ) -> Formula:
+        """Σ over what the result does not show, of the entry and a delta for each reach.
+
+        A whole tensor, which reads 0 outside, is read at the affine index itself.
+        """
+        result = self._indices(call.shape)
+        positions: dict[int, Expr] = {own: result[at] for own, at in call.kept}
+        bound, factors = [], []
+        for reach in call.reaches:
+            shown = [result[at] for at in reach.indices] if row.reads_image else []
+            summed = [self._index(size) for size in reach.sizes[len(shown) :]]
+            bound += summed
+            here = reach.position([*shown, *summed])
+            if not row.reads_image:
+                positions |= dict(zip(reach.indices, summed, strict=False))
+                factors.append(delta(result[reach.image], here))
+            elif _reads_zero_outside(operand, reach, here):
+                positions[reach.image] = here
+            else:
+                positions[reach.image] = index = self._index(reach.size)
+                bound.append(index)
+                factors.append(delta(index, here))
+        term = Mul(*factors, self._entry(operand, positions))
+        return Formula(result, sum_(term, *bound) if bound else term)
+
     def fill(self, row: Fill, shape: Shape) -> Formula | None:
         """The constant."""
         return None if row.content is None else Formula(self._indices(shape), row.content)
@@ -150,7 +191,8 @@ class Formulas:
         """The same entries, the indices in another order; axes of size 1 come and go."""
         dropped = {index: Integer(0) for axis, index in enumerate(content.indices) if axis not in axes}
         indices = tuple(self._index(Integer(1)) if axis is None else content.indices[axis] for axis in axes)
-        return Formula(indices, substitute(content.expr, dropped) if dropped else content.expr)
+        is_whole = content.is_whole and None not in axes and not dropped
+        return Formula(indices, substitute(content.expr, dropped) if dropped else content.expr, is_whole)
 
     def _entry(self, placed: Placed[Formula], positions: Sequence[Expr] | Mapping[int, Expr]) -> Expr:
         values = (Integer(0) if position is None else positions[position] for position in placed.at)
@@ -175,6 +217,12 @@ class Formulas:
         while pattern.format(self._counter) in self._taken:
             self._counter += 1
         return pattern.format(self._counter)
+
+
+def _reads_zero_outside(operand: Placed[Formula], reach: Reach, here: Expr) -> bool:
+    """Whether a tensor may be read at a position itself: an index of another axis is not told from one of its own."""
+    is_axis = operand.content.is_whole and reach.image in operand.at
+    return is_axis and (not isinstance(here, Idx) or size_of(here) == reach.size)
 
 
 def _defined(expr: Expr) -> Expr:

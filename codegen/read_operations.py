@@ -25,6 +25,7 @@ from codegen.array_ops import (
 )
 from codegen.read_domain import Domain
 from codegen.read_values import Bound, Buffer, C, Kind, Number, Placed, Refusal, View
+from codegen.window_ops import FLOOR_DIVIDE, Specification, WindowOperation, joined
 
 _LARGEST_EXPONENT = 64
 """Of a number; exact integers would grow without end."""
@@ -33,8 +34,10 @@ _LARGEST_EXPONENT = 64
 def arithmetic(domain: Domain[C], row: Elementwise, numbers: Sequence[Number[C]], node: ast.expr) -> Number[C]:
     """An operation on Python numbers, which stay Python numbers and so take any array's dtype."""
     is_integer = all(number.is_integer for number in numbers) and row.name not in ("divide", "log")
-    if row.name == "divide" and numbers[1].expr == 0:
+    if row.name in ("divide", "floor_divide") and numbers[1].expr == 0:
         raise Refusal("this divides by 0")
+    if row is FLOOR_DIVIDE and not is_integer:
+        raise Refusal("// divides an integer by an integer")
     if row.name == "log" and not numbers[0].expr.is_nonnegative:
         raise Refusal(f"{numbers[0].expr} may be negative, and has no logarithm then")
     if row.name == "power":
@@ -83,6 +86,11 @@ def product(
 ) -> View[C]:
     """A product of two arrays; its `out` must be memory that neither of them uses."""
     subscripts = row.subscripts(len(left.axes), len(right.axes), axes)
+    if row.name == "contract":  # it stretches nothing, not even an axis of the size 1
+        sizes = dict(zip(subscripts.left, left.shape, strict=True))
+        met = {n: {size, sizes.get(n, size)} for n, size in zip(subscripts.right, right.shape, strict=True)}
+        if apart := next((each for each in met.values() if len(each) > 1), None):
+            raise Refusal(f"contract: axes of {' and '.join(sorted(map(str, apart)))} are not the same")
     shape = product_shape(subscripts, left.shape, right.shape)
     sizes = {
         **dict(zip(subscripts.left, left.shape, strict=True)),
@@ -142,6 +150,24 @@ def add_one_hot(
     write(domain, array, content, array.shape)
 
 
+def window(
+    domain: Domain[C],
+    row: WindowOperation,
+    view: View[C],
+    specifications: Sequence[Specification],
+    steps: Sequence[Sequence[Number[C]]],
+    node: ast.expr,
+) -> View[C]:
+    """A row with moving windows. A view of windows is never written, nor read once what it shows has changed."""
+    call = joined(row, view.shape, specifications)
+    contents = [[step.content for step in each] for each in steps]
+    content = domain.window(row, view.placed(range(len(view.axes))), call, contents, node)
+    if not row.is_view:
+        return View.whole(Buffer(call.shape, content))
+    shows = ((view.buffer, view.buffer.version), *view.buffer.shows)
+    return View.whole(Buffer(call.shape, content, origin="an array that windows() shows", shows=shows))
+
+
 def fill(domain: Domain[C], row: Fill, shape: Shape) -> View[C]:
     """A new buffer; one that is ``like`` another has its layout too, which may not be C order."""
     if not shape:
@@ -161,6 +187,7 @@ def write(domain: Domain[C], target: View[C], content: C, shape: Shape) -> None:
     if tuple(shape) != target.shape:
         raise Refusal(f"a result of shape {tuple(shape)} does not fit into {target.shape}")
     target.buffer.content = domain.arrange(content, target.order)
+    target.buffer.version += 1
 
 
 def as_view(operand: View[C] | Number[C]) -> View[C]:
@@ -188,7 +215,7 @@ def _deliver(domain: Domain[C], result: Buffer[C], out: View[C] | None) -> View[
 def _check_product_out(row: Product, out: View[C], operands: Sequence[View[C]]) -> None:
     if not row.takes_out:
         raise Refusal(f"{row.numpy} takes no out=")
-    if any(operand.buffer is out.buffer for operand in operands):
+    if any(operand.buffer.shares_memory(out.buffer) for operand in operands):
         raise Refusal("the out= of a product shares memory with one of its operands")
     if not out.buffer.is_contiguous or out.axes != tuple(range(len(out.buffer.shape))):
         raise Refusal("the out= of a product is a buffer in C order, as np.empty(shape, …) and np.dot make it")

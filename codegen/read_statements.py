@@ -6,14 +6,19 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic
 
+from sympy import Expr, Symbol
+
 from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE, Elementwise, ShapeError
+from codegen.naming import python_name
 from codegen.read_arrays import SIGNS, Expressions
 from codegen.read_domain import Domain, argument_of
 from codegen.read_operations import add_one_hot, elementwise
 from codegen.read_text import find_function, is_docstring, located
 from codegen.read_values import Argument, Bound, C, Kind, Number, Refusal, Value, View
+from codegen.read_windows import is_same_size
 
 _MOST_GUARDS = 5
 
@@ -38,7 +43,12 @@ class Reading(Generic[C]):
 
 
 def walk(
-    source: str, function: str, arguments: Mapping[str, Argument[C]], domain: Domain[C], only_saved: bool
+    source: str,
+    function: str,
+    arguments: Mapping[str, Argument[C]],
+    domain: Domain[C],
+    only_saved: bool,
+    sizes: Mapping[Symbol, Expr] = MappingProxyType({}),
 ) -> tuple[Reading[C], ...]:
     """All readings of a function: one for each way through its guards.
 
@@ -54,6 +64,8 @@ def walk(
         What contents are.
     only_saved : bool
         Whether the function returns a tuple of saved values and nothing else.
+    sizes : mapping
+        The formulas of sizes that the text may define: such a name, and no other, becomes a size.
 
     Raises
     ------
@@ -65,7 +77,7 @@ def walk(
     pending: list[tuple[bool, ...]] = [()]
     while pending:
         decided = pending.pop()
-        walker = _Walker(source, function, domain, arguments, decided)
+        walker = _Walker(source, function, domain, arguments, decided, sizes)
         readings.append(walker.read(definition.body, only_saved))
         way = readings[-1].way
         pending += [(*way[:guard], False) for guard in range(len(decided), len(way))]
@@ -82,11 +94,13 @@ class _Walker(Generic[C]):
         domain: Domain[C],
         arguments: Mapping[str, Argument[C]],
         decided: Sequence[bool],
+        sizes: Mapping[Symbol, Expr],
     ) -> None:
         self.source, self.function, self.domain = source, function, domain
         self.names = {name: argument_of(name, argument, domain) for name, argument in arguments.items()}
         self.expressions = Expressions(domain, self.names)
         self.decided = decided
+        self.sizes = sizes
         self.way: list[bool] = []
 
     def read(self, body: Sequence[ast.stmt], only_saved: bool) -> Reading[C]:
@@ -113,7 +127,7 @@ class _Walker(Generic[C]):
     def _step(self, statement: ast.stmt) -> None:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                self.names[name] = self._value(value)
+                self.names[name] = self._defined(name, self._value(value))
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
                 self._unpack(targets, self.expressions.evaluate(value))
             case ast.AugAssign(target=ast.Name() as target, op=sign, value=value):
@@ -128,7 +142,7 @@ class _Walker(Generic[C]):
             case ast.If(test=test, body=body, orelse=otherwise):
                 self._run(body if self._holds(test) else otherwise)
             case ast.For():
-                raise Refusal("loops, over taps or over row blocks, are not read yet")
+                raise Refusal("there are no loops: every operation is one on whole arrays")
             case _:
                 raise Refusal("this statement is not in the language")
 
@@ -139,6 +153,15 @@ class _Walker(Generic[C]):
         if not isinstance(out, ast.Name):
             raise Refusal("out= takes a name", out)
         return self.expressions.evaluate(node, self.expressions.array(out))
+
+    def _defined(self, name: str, value: Bound[C]) -> Bound[C]:
+        """What a name is bound to; that of a size of the output is the size, and needs the layer's own formula."""
+        size = next((size for size in self.sizes if python_name(str(size)) == name), None)
+        if size is None or not isinstance(value, Number) or value.expr == size:
+            return value
+        if not (value.is_integer and is_same_size(value.expr, self.sizes[size])):
+            raise Refusal(f"the size {size} is {self.sizes[size]}, not {value.expr}")
+        return Number(size, True, self.domain.size(size))
 
     def _unpack(self, targets: Sequence[ast.expr], value: Bound[C]) -> None:
         if not isinstance(value, tuple) or len(value) != len(targets):

@@ -11,9 +11,16 @@ import re
 from collections.abc import Sequence
 
 from codegen.read_values import ReadBackError, Refusal
+from codegen.window_ops import MODULE, WINDOW_OPERATIONS
 
-RESERVED = ("np", "len", "range", "float")
+SUPPORT = {"contract": "_contract", **dict.fromkeys(WINDOW_OPERATIONS, MODULE)}
+"""The operations of the table that are no functions of NumPy, and the support file that holds each."""
+
+RESERVED = ("np", "len", "range", "float", *SUPPORT)
 """Names that must mean in the function what they mean to the reader."""
+
+_MEANT = frozenset(("np", *SUPPORT))
+"""Names that a module binds by one import or not at all."""
 
 _ALLOWED = (
     *(ast.arguments, ast.arg, ast.keyword),
@@ -70,7 +77,7 @@ def _in_module(module: ast.Module, function: str) -> ast.FunctionDef:
         if not (position == 0 and is_docstring(statement)):
             names += _names_of(statement)
     for name in names:
-        if names.count(name) > 1 or name in RESERVED[1:]:
+        if names.count(name) > 1 or (name in RESERVED[1:] and name not in SUPPORT):
             raise Refusal(f"the module binds {name} twice, or another meaning to it")
     for node in ast.walk(module):
         if isinstance(node, ast.Global | ast.Nonlocal):
@@ -79,6 +86,9 @@ def _in_module(module: ast.Module, function: str) -> ast.FunctionDef:
             raise Refusal("NumPy may not be changed", node)
     if "np" not in names and any(_is_name(node, "np") for node in ast.walk(module)):
         raise Refusal("the module does not say `import numpy as np`")
+    for name, support in SUPPORT.items():
+        if name not in names and any(_is_name(node, name) for node in ast.walk(module)):
+            raise Refusal(f"the module does not say `from .{support} import {name}`")
     for statement in module.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == function:
             return statement
@@ -89,9 +99,14 @@ def _names_of(statement: ast.stmt) -> list[str]:
     match statement:
         case ast.Import(names=[ast.alias(name="numpy", asname="np")]):
             return ["np"]
-        case ast.ImportFrom(names=aliases) if all(a.name != "*" and "np" not in (a.name, a.asname) for a in aliases):
+        case ast.ImportFrom(module=module, level=1, names=aliases) if module in SUPPORT.values():
+            if all(alias.asname is None and SUPPORT.get(alias.name) == module for alias in aliases):
+                return [alias.name for alias in aliases]
+        case ast.ImportFrom(names=aliases) if all(
+            alias.name != "*" and not {alias.name, alias.asname} & _MEANT for alias in aliases
+        ):
             return [alias.asname or alias.name for alias in aliases]
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if name != "np":
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if name not in _MEANT:
             return [name]
     raise Refusal("a module is a docstring, `import numpy as np`, `from … import …`, functions and classes", statement)
 

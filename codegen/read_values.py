@@ -98,7 +98,8 @@ Argument: TypeAlias = ArrayArgument | LabelsArgument | Symbol | Saved[C] | Eleme
 class Buffer(Generic[C]):
     """Memory with a shape. Writing replaces the content; ``None`` is memory that nobody has filled.
 
-    ``origin`` says whose it is when it is not the function's own: it may not be written then.
+    ``origin`` says whose it is when it is not the function's own: it may not be written then. A view of windows is
+    a buffer that ``shows`` others, each as it was at some ``version``: once they change it may not be read.
     """
 
     shape: Shape
@@ -107,6 +108,15 @@ class Buffer(Generic[C]):
     label_size: Expr | None = None
     origin: str = ""
     is_contiguous: bool = False
+    version: int = 0
+    shows: tuple[tuple[Buffer[C], int], ...] = ()
+
+    def shares_memory(self, other: Buffer[C]) -> bool:
+        """Whether writing into the one may change what the other shows."""
+        return bool(self._memory() & other._memory())
+
+    def _memory(self) -> set[Buffer[C]]:
+        return {self, *(shown for shown, _ in self.shows)}
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,8 @@ class View(Generic[C]):
         """The buffer's content now."""
         if self.buffer.content is None:
             raise Refusal("a buffer is read before it is filled")
+        if any(shown.version != version for shown, version in self.buffer.shows):
+            raise Refusal("a view of windows is read after the array that it shows has changed")
         return self.buffer.content
 
     def placed(self, positions: Sequence[int | None]) -> Placed[C]:

@@ -7,14 +7,15 @@ Whatever else the backward needs it computes itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Expr, Idx, Indexed, IndexedBase
+from sympy import Expr, Idx, Indexed, IndexedBase, Symbol
 
 from codegen.choose import Program, node_cost
 from codegen.lower import DELTA, spelled
 from codegen.plan import Plan
 from codegen.program import Node, functions_applied, reads, sizes_read, walk
+from derivations.layer import Layer
 from derivations.notation import GRADIENT, d, name_of, size_of
 
 CHEAPER = 0.75
@@ -26,7 +27,8 @@ class Routine:
     """One plain function for one variant: steps in order, and what is returned.
 
     ``saved`` is None for functions of the forward, else the names that are unpacked from ``saved``.
-    ``shapes`` are the arrays whose shapes are unpacked first, each with a name or "_" for every axis.
+    ``shapes`` are the arrays whose shapes are unpacked first, each with a name or "_" for every axis, and
+    ``defined`` the sizes that no array has, with what they are.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Routine:
     saves: tuple[str, ...] | None = None
     saved: tuple[str, ...] | None = None
     shapes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    defined: tuple[tuple[Symbol, Expr], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,32 +112,31 @@ def routines(program: Program, steps: Steps) -> tuple[Routine, ...]:
     output = spelled(plan.output)
     forward = steps.needed([output], given)
     backward = steps.needed(gradients, [*given, *forward, "delta"])
-    read = frozenset().union(*(steps.reads[n] for n in backward))
     shapes = _shapes(plan, steps)
-    read |= _telling(shapes, [n for n in (*given, *forward) if n in shapes], read, _sizes(backward, steps))
+    sizes = Sizes(plan.derivation.layer, shapes)
+    read = frozenset().union(*(steps.reads[n] for n in backward)) | sizes.given(_sizes(backward, steps))
+    asked_for = sizes.not_given(_sizes(backward, steps))
+    read |= _telling(shapes, [n for n in (*given, *forward) if n in shapes], read, asked_for)
     saved = tuple(n for n in (*given, *forward) if n in read and n != "delta")
     suffix = "_labels" if plan.derivation.variant.as_label else ""
-    own = {n: shapes[n] for n in given if n in shapes}
-    kept = {n: shapes[n] for n in saved if n in shapes} | {"delta": shapes["delta"]}
-    asked = (*given, *steps.functions(forward))
-    made = [Routine(f"forward{suffix}", asked, forward, (output,), saves=saved, shapes=_unpacked(forward, steps, own))]
+    own = tuple(n for n in given if n in shapes)
+    kept = (*(n for n in saved if n in shapes), "delta")
+
+    def routine(name: str, arguments: tuple[str, ...], names: tuple[str, ...], arrays: Sequence[str]) -> Routine:
+        told, defined = sizes.known(_sizes(names, steps), arrays)
+        asked = (*arguments, *steps.functions(names))
+        return Routine(f"{name}{suffix}", asked, names, (), shapes=told, defined=defined)
+
+    made = [replace(routine("forward", given, forward, own), results=(output,), saves=saved)]
     again = steps.needed(saved, given)
     if steps.cost(again) <= CHEAPER * steps.cost(forward):
-        asked = (*given, *steps.functions(again))
-        made.append(
-            Routine(f"saved_values{suffix}", asked, again, (), saves=saved, shapes=_unpacked(again, steps, own))
-        )
+        made.append(replace(routine("saved_values", given, again, own), saves=saved))
     parts: list[tuple[str, Sequence[str]]] = [("backward", gradients)]
     if plan.derivation.layer.parameters:
         parts += [("backward_delta", inputs), ("backward_update_gradient", gradients[len(inputs) :])]
     for name, wanted in parts:
         needed = steps.needed(wanted, [*saved, "delta"])
-        made.append(
-            Routine(
-                f"{name}{suffix}", ("saved", "delta", *steps.functions(needed)), needed, tuple(wanted), saved=saved,
-                shapes=_unpacked(needed, steps, kept),
-            )
-        )
+        made.append(replace(routine(name, ("saved", "delta"), needed, kept), results=tuple(wanted), saved=saved))
     return tuple(made)
 
 
@@ -164,13 +166,45 @@ def _telling(
     return found
 
 
-def _unpacked(
-    names: Sequence[str], steps: Steps, shapes: Mapping[str, tuple[Expr, ...]]
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Arrays that tell the sizes whose values some steps read."""
-    missing = _sizes(names, steps)
+Unpacked = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Where the values of a layer's sizes come from: arguments, the shapes of arrays, or other sizes."""
+
+    layer: Layer
+    shapes: Mapping[str, tuple[Expr, ...]]
+
+    def given(self, sizes: frozenset[Expr]) -> frozenset[str]:
+        """The names of those sizes that are arguments."""
+        return frozenset(spelled(str(s)) for s in sizes - self.not_given(sizes))
+
+    def not_given(self, sizes: frozenset[Expr]) -> frozenset[Expr]:
+        """The sizes that are no arguments."""
+        return sizes - {h.symbol for h in self.layer.hyperparameters}
+
+    def known(
+        self, sizes: frozenset[Expr], arrays: Sequence[str]
+    ) -> tuple[Unpacked, tuple[tuple[Symbol, Expr], ...]]:
+        """The arrays whose shapes tell some sizes, and what those sizes are that no array tells."""
+        defined: dict[Symbol, Expr] = {}
+        told = {size for name in arrays for size in self.shapes[name]}
+        missing = waiting = self.not_given(sizes)
+        while waiting:
+            new = {s: self.layer.output_sizes[s] for s in waiting - told if s in self.layer.output_sizes}
+            defined = {**new, **defined}
+            waiting = self.not_given(frozenset(e for f in new.values() for e in f.free_symbols if e.is_nonnegative))
+            waiting -= missing
+            missing |= waiting
+        unpacked = _unpacked(missing - frozenset(defined), {n: self.shapes[n] for n in arrays})
+        return unpacked, tuple(sorted(defined.items(), key=lambda d: list(self.layer.output_sizes).index(d[0])))
+
+
+def _unpacked(missing: frozenset[Expr], shapes: Mapping[str, tuple[Expr, ...]]) -> Unpacked:
+    """Arrays that tell some sizes, each with a name or "_" for every axis."""
     told: list[tuple[str, tuple[str, ...]]] = []
-    while missing:
+    while missing and shapes:
         array = max(shapes, key=lambda name: len(missing.intersection(shapes[name])))
         shape = shapes[array]
         if not missing.intersection(shape):

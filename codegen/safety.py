@@ -9,6 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+from sympy import Expr, Symbol
 
 from codegen.intervals import FLOAT64, Limits, Need
 from codegen.range_operations import Ranges
@@ -21,7 +24,7 @@ from codegen.read_values import Argument
 class Obligation:
     """What one operation needs, and whether it is shown.
 
-    ``kind`` is ``exp``, ``log``, ``sqrt``, ``divide``, ``tan``, ``overflow`` or ``entry``; none of ``sizes``
+    ``kind`` is ``exp``, ``log``, ``sqrt``, ``divide``, ``tan``, ``overflow``, ``step`` or ``entry``; none of ``sizes``
     may be 0.
     """
 
@@ -73,12 +76,13 @@ def check_safety(
     bound: float = 1e4,
     limits: Limits = FLOAT64,
     only_saved: bool = False,
+    size_definitions: Mapping[Symbol, Expr] = MappingProxyType({}),
 ) -> Safety:
     """What the operations of a plain function need, for all inputs within a range.
 
     Parameters
     ----------
-    source, function, arguments, only_saved
+    source, function, arguments, only_saved, size_definitions
         As for `read_back.read_function`; saved values are those of a `Safety`.
     ranges : mapping, optional
         The closed range of a parameter or of a size, by its name. Every hyperparameter needs one.
@@ -100,5 +104,6 @@ def check_safety(
         line = getattr(node, "lineno", 0)
         found[Obligation(function, line, ast.unparse(node), need.kind, need.shown, need.why, need.sizes)] = None
 
-    readings = walk(source, function, arguments, Ranges(ranges or {}, bound, limits, report), only_saved)
+    domain = Ranges(ranges or {}, bound, limits, report)
+    readings = walk(source, function, arguments, domain, only_saved, size_definitions)
     return Safety(tuple(found), readings)

@@ -1,14 +1,14 @@
-"""Expressions of sizes and hyperparameters as Python: the bound of a parameter's start, a condition."""
+"""Expressions of sizes and hyperparameters as Python: a parameter's bound, a condition, a size of the output."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, fraction
+from sympy import Add, Expr, Float, Integer, Mul, Pow, Rational, Symbol, ceiling, floor, fraction, together
 from sympy.core.relational import Relational
 
-SUM, PRODUCT, POWER, ATOM = range(4)
-"""What binds how tightly, loosest first."""
+SUM, QUOTIENT, PRODUCT, POWER, ATOM = range(5)
+"""What binds how tightly, loosest first; a whole quotient is a factor of nothing without parentheses."""
 
 
 def scalar_code(expression: Expr | Relational, names: Mapping[Symbol, str]) -> str:
@@ -17,7 +17,8 @@ def scalar_code(expression: Expr | Relational, names: Mapping[Symbol, str]) -> s
     Parameters
     ----------
     expression : Expr or Relational
-        Numbers and symbols under ``+ - * /``, powers with an integer exponent, and square roots.
+        Numbers and symbols under ``+ - * /``, powers with an integer exponent, square roots, and quotients
+        rounded to an integer.
     names : mapping of Symbol to str
         What each symbol is called: a name, or any text that needs no parentheses round it.
 
@@ -53,6 +54,10 @@ def _text(expression: Expr, names: Mapping[Symbol, str]) -> tuple[int, str]:
         return (SUM if expression < 0 else ATOM), text
     if isinstance(expression, Add):
         return SUM, _sum(expression, names)
+    if isinstance(expression, floor):
+        return QUOTIENT, _quotient(expression.args[0], names)
+    if isinstance(expression, ceiling):
+        return SUM, f"-({_quotient(-expression.args[0], names)})"
     if expression.could_extract_minus_sign():
         return SUM, f"-{_code(-expression, names, PRODUCT)}"
     numerator, denominator = fraction(expression)
@@ -67,13 +72,20 @@ def _text(expression: Expr, names: Mapping[Symbol, str]) -> tuple[int, str]:
             return ATOM, f"np.sqrt({_code(base, names, SUM)})"
         if exponent.is_Integer:
             return POWER, f"{_code(base, names, ATOM)}**{exponent}"
-    raise ValueError(f"{expression} has no text here: only + - * /, integer powers, square roots")
+    raise ValueError(f"{expression} has no text here: only + - * / //, integer powers, square roots")
+
+
+def _quotient(expression: Expr, names: Mapping[Symbol, str]) -> str:
+    """An expression rounded down."""
+    numerator, denominator = fraction(together(expression))
+    return f"{_code(numerator, names, PRODUCT)} // {_code(denominator, names, POWER)}"
 
 
 def _sum(expression: Add, names: Mapping[Symbol, str]) -> str:
-    first, *others = (_signed(term) for term in expression.as_ordered_terms())
-    text = ("-" if first[0] else "") + _code(first[1], names, PRODUCT)
-    return text + "".join(f" {'-' if minus else '+'} {_code(term, names, PRODUCT)}" for minus, term in others)
+    # What is added goes before what is taken away.
+    first, *others = sorted(map(_signed, expression.as_ordered_terms()), key=lambda term: term[0])
+    text = ("-" if first[0] else "") + _code(first[1], names, PRODUCT if first[0] else QUOTIENT)
+    return text + "".join(f" {'-' if minus else '+'} {_code(term, names, QUOTIENT)}" for minus, term in others)
 
 
 def _signed(term: Expr) -> tuple[bool, Expr]:

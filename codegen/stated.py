@@ -8,7 +8,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from codegen.intervals import Limits
-from codegen.range_operations import LONGEST
+from codegen.range_rules import LONGEST
 from derivations.layer import Layer
 from derivations.notation import name_of
 

@@ -12,11 +12,19 @@ from dataclasses import dataclass, replace
 from sympy import Expr
 
 from codegen.array_ops import AUGMENTED, CALL, ELEMENTWISE, PICK, PRODUCTS
-from codegen.program import Node, needs_statements, reads, text, walk
+from codegen.plan import fresh_name
+from codegen.program import Node, needs_statements, reads, sizes_read, text, walk
+from codegen.window_text import WINDOWED, window_arguments
 from derivations.text import formula
 
 LONGEST = 64
 """An expression with more characters is built up in place, where it can be."""
+
+WIDEST = 84
+"""A call on windows with more characters has one line for each argument."""
+
+NOT_FRESH = ("read", "view", "windows", "number", "pick")
+"""What may show memory that is not its own, or has none."""
 
 SIGNS = {row: sign for sign, row in AUGMENTED.items()}
 
@@ -44,6 +52,9 @@ class Statement:
             return _augment(place, self.node)
         if self.kind == "call":
             return f"{_with_out(self.node, self.target)}"
+        if self.kind == "assign" and self.node.op in WINDOWED and len(text(self.node)) > WIDEST:
+            arguments = window_arguments(self.node.attr, [text(a) for a in self.node.args])
+            return "\n    ".join([f"{self.target} = {self.node.op}(", *(f"{a}," for a in arguments)]) + "\n)"
         if self.kind == "assign":
             value = _with_out(self.node, self.out) if self.out else text(self.node)
             return f"{self.target} = {value}"
@@ -76,6 +87,33 @@ def statements(target: str, left: Expr, node: Node) -> list[Statement]:
     return [first, *made[1:]]
 
 
+def windows_apart(target: str, node: Node, known: dict[Node, str], taken: set[str]) -> tuple[list[Statement], Node]:
+    """Lines that give names to windows, and to what is added as windows, where a line would say too much at once.
+
+    ``known`` holds what has a name already; it and ``taken`` are added to.
+    """
+    if not any(n.op in WINDOWED for n in walk(node)) or len(text(node)) <= LONGEST:
+        return [], node
+    lines: list[Statement] = []
+
+    def named(inner: Node, stem: str) -> Node:
+        if inner not in known:
+            known[inner] = fresh_name(f"{stem}_windows", taken)
+            taken.add(known[inner])
+            lines.append(Statement(known[inner], "assign", inner, formula(inner.meaning)))
+        return Node("read", (), inner.shape, known[inner], inner.meaning)
+
+    def apart(inner: Node) -> Node:
+        args = [apart(a) for a in inner.args]
+        if inner.op in WINDOWED[2:] and args[0].op not in ("read", "view"):
+            args[0] = named(args[0], target)
+        inner = replace(inner, args=tuple(args))
+        return named(inner, str(inner.args[0].attr)) if inner.op == "windows" and inner.args[0].op == "read" else inner
+
+    apart_node = replace(node, args=tuple(map(apart, node.args))) if node.op == "windows" else apart(node)
+    return lines, apart_node
+
+
 def _build(target: str, node: Node) -> Iterator[Statement]:
     base = _base(node)
     if base is None or not (_is_stepwise(node) or len(text(node)) > LONGEST):
@@ -98,7 +136,7 @@ def _comment(sign: str, e: Expr) -> str:
     if sign == "+" and shown.startswith("-"):
         return f"- {shown[1:]}"
     sign = {"*": "·"}.get(sign, sign)
-    looser = " + " in shown or " - " in shown or shown.startswith("Σ")
+    looser = " + " in shown or " - " in shown or shown.startswith("Σ") or (sign == "/" and "·" in shown)
     return f"{sign} ({shown})" if looser and sign != "+" else f"{sign} {shown}"
 
 
@@ -110,7 +148,7 @@ def _base(node: Node) -> Node | None:
     if row is None or not row.ufunc or (row.precedence != CALL and node.op not in SIGNS):
         return None
     candidates = node.args if node.op in ("add", "multiply", "maximum", "minimum") else node.args[:1]
-    fresh = [a for a in candidates if a.shape == node.shape and a.op not in ("read", "view", "number", "pick")]
+    fresh = [a for a in candidates if a.shape == node.shape and a.op not in NOT_FRESH]
     return next((a for a in fresh if needs_statements(a)), fresh[0] if fresh else None)
 
 
@@ -119,7 +157,7 @@ def _is_stepwise(node: Node) -> bool:
     base = _base(node)
     if base is None:
         return False
-    return needs_statements(node) or base.op in (*PRODUCTS, "fill") or _is_stepwise(base)
+    return needs_statements(node) or base.op in (*PRODUCTS, *WINDOWED[1:], "fill") or _is_stepwise(base)
 
 
 def reuse_buffers(lines: Sequence[Statement], kept: frozenset[str]) -> list[Statement]:
@@ -150,4 +188,11 @@ def written_names(lines: Sequence[Statement]) -> tuple[str, ...]:
 
 def lines_of(order: Sequence[str], nodes: Mapping[str, Node], lefts: Mapping[str, Expr]) -> list[Statement]:
     """The lines of several values, in order."""
-    return [line for name in order for line in statements(name, lefts[name], nodes[name])]
+    lines: list[Statement] = []
+    known: dict[Node, str] = {}
+    taken = {*nodes, *(n for name in order for n in reads(nodes[name]))}
+    taken |= {spelled_size for name in order for spelled_size in map(str, sizes_read(nodes[name]))}
+    for name in order:
+        before, node = windows_apart(name, nodes[name], known, taken)
+        lines += [*before, *statements(name, lefts[name], node)]
+    return lines

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from sympy import Abs, Add, Expr, Idx, Indexed, IndexedBase, Max, Mul, Pow, Sum,
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.lower import spelled
 from codegen.read_back import ArrayArgument, Formula, Number, ReadBackError, Reading, Value, read_function
+from codegen.read_formulas import Maxima
 from codegen.read_values import Kind
 from codegen.safety import Safety, check_safety
 from codegen.stated import sizes_with_an_entry
@@ -23,6 +24,7 @@ from codegen.verify_safety import safeties, stated, undefined_without_entries
 from codegen.view import BACKWARDS, LABELS, View
 from derivations.derivation import derive, specialise, variants
 from derivations.fingerprint import agree
+from derivations.fingerprint.opinion import Opinion
 from derivations.layer import Layer
 from derivations.normal_form import Meaning, is_zero
 from derivations.notation import maximum_over, name_of, size_of
@@ -66,9 +68,13 @@ def _function_names(source: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Proofs:
-    """All checks of one view of a module."""
+    """All checks of one view of a module; ``judged`` holds what both judges said of each statement.
+
+    The same one is made by several functions: of ∂x in a backward and in that of the inputs alone.
+    """
 
     view: View
+    judged: dict[tuple[object, ...], tuple[bool, Opinion]] = field(default_factory=dict)
 
     def check(self, names: Sequence[str]) -> Iterator[Check]:
         """Every function: what takes the layer's arguments, then each backward on what that saved."""
@@ -92,7 +98,8 @@ class _Proofs:
     def read(self, *given: Any, **facts: Any) -> tuple[Reading[Formula], ...]:
         """Read back; a maximum is any shift, unless the formulas of the layer have one themselves."""
         rights = [step.right for step in (*self.view.derivation.steps, *self.view.derivation.gradients)]
-        return read_function(*given, maxima="exact" if any(r.has(maximum_over) for r in rights) else "unknown", **facts)
+        maxima: Maxima = "exact" if any(r.has(maximum_over) for r in rights) else "unknown"
+        return read_function(*given, maxima=maxima, size_definitions=self.view.layer.output_sizes, **facts)
 
     def check_from(self, first: str, backwards: Sequence[str]) -> Iterator[Check]:
         """A function that saves values, and each backward on them."""
@@ -157,8 +164,12 @@ class _Proofs:
         expected, again = self.view.expected(tensor, value), self.view.expected(tensor, plain)
         if expected is None or again is None:
             return Check(self.view.subject(name), f"{tensor} has its own axes", False, f"its axes are {value.axes}")
-        opinion = agree(layer, again, plain.content.expr)
-        shown = is_zero(expected - value.content.expr, meaning)
+        known = (tuple(meaning.definitions.items()), tuple(layer.forward.items()))
+        statement = (*renumbered(expected, value.content.expr), *renumbered(again, plain.content.expr), *known)
+        if statement not in self.judged:
+            shown = is_zero(expected - value.content.expr, meaning)
+            self.judged[statement] = shown, agree(layer, again, plain.content.expr)
+        shown, opinion = self.judged[statement]
         detail = f"normal form: {'residual 0' if shown else 'not shown'}; fingerprint: {opinion.verdict}"
         detail += f" ({opinion.method}, {opinion.trials} trials, 2^{opinion.log2_bound:.0f})"
         ok = shown and opinion.verdict == "agree"
@@ -210,9 +221,16 @@ def name_saved(reading: Reading[Formula], mark: str) -> Kept:
         if isinstance(value, Value) and is_array and not isinstance(value.content.expr, Indexed):
             entry = IndexedBase(f"saved{mark}{number}", real=True)[value.content.indices]
             steps[entry] = value.content.expr
-            value = replace(value, content=Formula(value.content.indices, entry))
+            value = replace(value, content=Formula(value.content.indices, entry, is_whole=True))
         saved.append(value)
     return Kept(replace(reading, saved=tuple(saved)), steps)
+
+
+def renumbered(*formulas: Expr) -> tuple[Expr, ...]:
+    """Formulas with their indices, bound or free, named by numbers in the order of their names."""
+    found = sorted({i for e in formulas for i in e.atoms(Idx)}, key=lambda i: (len(str(i.label)), str(i.label)))
+    numbers = {index: Idx(f"ι{number}", size_of(index)) for number, index in enumerate(found)}
+    return tuple(e.xreplace(numbers) for e in formulas)
 
 
 def _defined(steps: Steps) -> dict[str, tuple[tuple[Idx, ...], Expr]]:

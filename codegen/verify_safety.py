@@ -6,6 +6,7 @@ import ast
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sympy import Indexed, Pow, Sum, log
 
@@ -63,14 +64,18 @@ def safeties(
     saves_only = first.startswith("saved_values")
     domains = view.layer.domains.items()
     ranges = view.ranges() | {spelled(name_of(base)): entries.within(one, limits) for base, one in domains}
-    bound = entries.bound
-    safe = check_safety(
-        view.source, first, view.arguments(first), ranges, bound=bound, limits=limits, only_saved=saves_only
+    check = partial(
+        check_safety,
+        ranges=ranges,
+        bound=entries.bound,
+        limits=limits,
+        size_definitions=view.layer.output_sizes,
     )
+    safe = check(view.source, first, view.arguments(first), only_saved=saves_only)
     yield first, safe
     for name in backwards:
         for reading in safe.readings:
-            yield name, check_safety(view.source, name, view.saved(reading, name), ranges, bound=bound, limits=limits)
+            yield name, check(view.source, name, view.saved(reading, name))
 
 
 def largest(layer: Layer, source: str, limits: Limits) -> Shown:

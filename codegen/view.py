@@ -10,7 +10,9 @@ from sympy import Expr, Function, Idx
 
 from codegen.array_ops import CALL, Elementwise
 from codegen.lower import spelled
+from codegen.range_rules import LONGEST
 from codegen.read_back import ABSENT, Argument, ArrayArgument, Formula, LabelsArgument, Reading, Saved, Value
+from derivations.definition import scalar_range
 from derivations.derivation import Derivation, Variant
 from derivations.layer import Layer
 from derivations.notation import d, name_of, size_of
@@ -78,9 +80,13 @@ class View:
         return {name: argument for name, argument in known.items() if name in parameters}
 
     def ranges(self) -> dict[str, tuple[float, float]]:
-        """The ranges of the hyperparameters within which the layer states that it is safe."""
+        """The ranges of the hyperparameters within which the layer states that it is safe; integers may be any."""
         found = {}
         for hyper in self.layer.hyperparameters:
+            if hyper.safe is None and hyper.symbol.is_integer:
+                low = scalar_range(hyper.symbol, self.layer).inf
+                found[spelled(str(hyper.symbol))] = (max(float(low), -LONGEST), LONGEST)
+                continue
             if hyper.safe is None:
                 raise ValueError(f"{self.layer.name}: say within which range of {hyper.symbol} it is safe")
             found[spelled(str(hyper.symbol))] = hyper.safe

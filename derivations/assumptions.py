@@ -8,7 +8,7 @@ from itertools import islice
 
 from sympy import Add, Mul
 
-from derivations.candidates import REALS, by_cost, small_sizes
+from derivations.candidates import REALS, by_cost
 from derivations.layer import Assumption, Layer
 from derivations.setting import setting_of
 from derivations.text import equation
@@ -37,7 +37,7 @@ def _is_satisfied(layer: Layer, assumption: Assumption) -> bool:
     """Whether a point on non-empty axes satisfies an assumption of a layer, by its example if it has one."""
     gap = Add(assumption.left, Mul(-1, assumption.right))
     unknowns = unknowns_of(setting_of(replace(layer, assumptions=(assumption,)), ()), (gap,))
-    for sizes in islice(small_sizes(unknowns.sizes), SIZES):
+    for sizes in islice(unknowns.some_sizes(), SIZES):
         domains = unknowns.domains(sizes, REALS)
         if 0 in sizes.values() or not all(domains):
             continue

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
 from random import Random
+from types import MappingProxyType
 
 REALS = tuple(map(Fraction, ("0", "1", "-1", "2", "1/2", "-2", "-1/2", "3", "1/3", "2/3", "-3", "3/2")))
 """Candidates for a real entry, by height; what a person would try."""
 
 
-def small_sizes(names: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Sizes from 1, the smallest sum first, then in the order of the names; then those with a 0."""
+def small_sizes(
+    names: Sequence[str], integers: Mapping[str, Sequence[int]] = MappingProxyType({})
+) -> Iterator[dict[str, int]]:
+    """Sizes from 1, the smallest sum first, then in the order of the names; then those with a 0.
+
+    ``integers`` are hyperparameters that are chosen beside them, each with its candidates in their order.
+    """
     most = 4 if len(names) < 4 else 3
     for low, high in ((1, most), (0, 3)):
-        rows = sorted(product(range(low, high), repeat=len(names)), key=lambda row: (sum(row), row))
-        yield from (dict(zip(names, row, strict=True)) for row in rows if low or 0 in row)
+        choices = {**{name: range(low, high) for name in names}, **integers}
+        for at in by_cost([len(values) for values in choices.values()]):
+            row = {name: values[k] for (name, values), k in zip(choices.items(), at, strict=True)}
+            if low or any(row[name] == 0 for name in names):
+                yield row
 
 
 def at_random(domains: Sequence[Sequence[Fraction]], count: int) -> Iterator[list[int]]:

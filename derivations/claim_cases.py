@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
+from typing import Any
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Mul, Pow, Sum, evaluate
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Mul, Pow, Sum, Symbol, evaluate, sympify
 
 from derivations.claim_axes import check_indices
 from derivations.definition import check_layer
@@ -20,7 +21,7 @@ from derivations.substitution import bound_indices, free_indices, worked_out
 WRITTEN_OUT = 4
 """Up to this size a fixed axis is written out, position by position."""
 
-Sizes = Mapping[Expr, int]
+Sizes = Mapping[Expr, Expr | int]
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,13 @@ def _axis(index: Expr) -> Expr | None:
 
 
 def layer_at(layer: Layer, sizes: Sizes) -> Layer:
-    """The layer with some sizes fixed."""
+    """The layer with some sizes fixed, or put in terms of others.
+
+    Raises
+    ------
+    DefinitionError
+        If a size that others determine would be another one.
+    """
 
     def fixed(e: Expr) -> Expr:
         return with_sizes(e, sizes)
@@ -147,16 +154,40 @@ def layer_at(layer: Layer, sizes: Sizes) -> Layer:
         assumptions=tuple(
             Assumption(fixed(a.left), fixed(a.right), _fixed(a.example, sizes)) for a in layer.assumptions
         ),
+        output_sizes=_output_sizes_at(layer, sizes),
         claims=(),
     )
+
+
+def claim_at(claim: Claim, sizes: Sizes) -> Claim:
+    """A claim with some sizes put in terms of others."""
+
+    def fixed(statement: Any) -> Any:
+        return None if statement is None else mapped(statement, lambda e: with_sizes(e, sizes))
+
+    general, correction = fixed(claim.general), fixed(claim.correction)
+    return replace(claim, statement=fixed(claim.statement), general=general, correction=correction, requires=())
+
+
+def _output_sizes_at(layer: Layer, sizes: Sizes) -> dict[Symbol, Expr]:
+    """What sizes determine there; what determines a number must give it."""
+    found: dict[Symbol, Expr] = {}
+    with evaluate(True):
+        for size, formula in layer.output_sizes.items():
+            fixed, value = sympify(sizes.get(size, size)), sympify(formula).subs(dict(sizes))
+            if isinstance(fixed, Symbol) and fixed != value:
+                found[fixed] = value
+            elif value.is_Integer and fixed != value:
+                raise DefinitionError(f"{layer.name}: {size} is {value} at these sizes, not {fixed}")
+    return found
 
 
 def with_sizes(e: Expr, sizes: Sizes) -> Expr:
     """An expression with some sizes fixed, otherwise as it was typed."""
     if e in sizes:
-        return Integer(sizes[e])
+        return sympify(sizes[e])
     if isinstance(e, Idx):
-        return Idx(e.label, size_of(e).xreplace({size: Integer(count) for size, count in sizes.items()}))
+        return Idx(e.label, size_of(e).xreplace({size: sympify(count) for size, count in sizes.items()}))
     if isinstance(e, Sum):
         return sum_(with_sizes(e.function, sizes), *(with_sizes(index, sizes) for index, _, _ in e.limits))
     if isinstance(e, Indexed):

@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Mapping
 
-from sympy import Expr, Idx, Indexed, Intersection, KroneckerDelta, S, Set, Symbol
+from sympy import Expr, Idx, Indexed, Intersection, KroneckerDelta, S, Set, Symbol, sympify
 
 from derivations.bounds import with_plain_bounds
 from derivations.grammar import DefinitionError, Scope, check_formula, check_index
@@ -167,23 +167,44 @@ def _check_indices(left: Indexed, right: Expr, formula: str) -> None:
 
 
 def scalar_range(symbol: Symbol, layer: Layer) -> Set:
-    """The values of a hyperparameter that its conditions allow."""
+    """The values of a hyperparameter that its conditions allow; those that speak of another one too allow no more."""
     found = [h for h in layer.hyperparameters if h.symbol == symbol]
-    conditions = [c for h in found for c in h.conditions]
+    conditions = [c for h in found for c in h.conditions if c.free_symbols == {symbol}]
     return Intersection(S.Reals, *(c.as_set() for c in conditions))
 
 
 def _check_conditions(hyper: Hyperparameter, layer: Layer) -> None:
     symbol, conditions = hyper.symbol, hyper.conditions
     text = " and ".join(str(c) for c in conditions)
+    others = {h.symbol for h in layer.hyperparameters}
     for condition in conditions:
-        if condition.free_symbols != {symbol}:
-            raise DefinitionError(f"{layer.name}: the condition {condition} must speak of {symbol} alone")
+        if symbol not in condition.free_symbols or not condition.free_symbols <= others:
+            raise DefinitionError(
+                f"{layer.name}: the condition {condition} must speak of {symbol} alone, or beside it of other "
+                "hyperparameters"
+            )
     if conditions and scalar_range(symbol, layer) is S.EmptySet:
         raise DefinitionError(f"{layer.name}: no value of {symbol} satisfies {text}; a condition must have an example")
-    for what, value in (("default", hyper.default), *(("safe bound", bound) for bound in hyper.safe or ())):
-        if not all(bool(c.subs(symbol, value)) for c in conditions):
+    defaults = _defaults(layer)
+    if symbol.is_integer and not sympify(defaults[symbol]).is_integer:
+        raise DefinitionError(f"{layer.name}: {symbol} is an integer, but its default is {hyper.default}")
+    for what, value in (("default", defaults[symbol]), *(("safe bound", bound) for bound in hyper.safe or ())):
+        if not all(bool(c.subs({**defaults, symbol: value})) for c in conditions):
             raise DefinitionError(f"{layer.name}: the {what} {value} of {symbol} does not satisfy {text}; change one")
+
+
+def _defaults(layer: Layer) -> dict[Symbol, Expr | float]:
+    """The numbers that hyperparameters have where none are given; a default may be an earlier hyperparameter."""
+    found: dict[Symbol, Expr | float] = {}
+    for hyper in layer.hyperparameters:
+        value = sympify(hyper.default).subs(found)
+        if value.free_symbols:
+            raise DefinitionError(
+                f"{layer.name}: the default {hyper.default} of {hyper.symbol} is neither a number nor an earlier "
+                "hyperparameter"
+            )
+        found[hyper.symbol] = hyper.default if not sympify(hyper.default).free_symbols else value
+    return found
 
 
 def _check_assumption(assumption: Assumption, layer: Layer) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Interval, Mul, Sum, Symbol, exp, oo
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, Interval, KroneckerDelta, Mul, Sum, Symbol, exp, oo
 
 from derivations.definition import scalar_range
 from derivations.form import Form
@@ -17,6 +17,7 @@ from derivations.notation import d, delta, name_of, size_of
 from derivations.pull_back import Step, pull_back
 from derivations.substitution import (
     bound_indices,
+    factors_of,
     free_indices,
     inline,
     replace_reads,
@@ -24,6 +25,7 @@ from derivations.substitution import (
     substitute,
     tidy,
 )
+from derivations.tiles import tilings
 
 
 @dataclass(frozen=True)
@@ -171,13 +173,22 @@ def name_inner_sums(steps: Sequence[tuple[Indexed, Expr]], taken: set[str]) -> l
 def _inner_sum(e: Expr, top: bool) -> Sum | None:
     """The first Σ, innermost first, that is not a term of the whole formula."""
     if isinstance(e, Sum):
-        deeper = _inner_sum(e.function, False)
+        # Sums round deltas, such as Σ_p [h = 2p + r] Σ_c u, are one sum over all of their indices.
+        sums = [f for f in factors_of(e.function) if isinstance(f, Sum)] if top else []
+        inside = sums if any(map(_adds_windows, (e, *sums))) else []
+        found = (_inner_sum(f, True) for f in inside)
+        deeper = next((s for s in found if s is not None), None) if inside else _inner_sum(e.function, False)
         return deeper if deeper is not None or top else e
     if isinstance(e, (Indexed, Idx)):
         return None
     keeps = isinstance(e, Add) or (isinstance(e, Mul) and sum(1 for f in e.args if f.atoms(Idx)) == 1)
     inner = (_inner_sum(a, top and keeps) for a in e.args if isinstance(a, Expr))
     return next((s for s in inner if s is not None), None)
+
+
+def _adds_windows(e: Sum) -> bool:
+    """Whether a summand is added where a delta of indices says."""
+    return any(isinstance(f, KroneckerDelta) and not f.atoms(Indexed) for f in factors_of(e.function))
 
 
 def _sum_name(e: Sum, taken: set[str]) -> str:
@@ -220,6 +231,7 @@ def meaning(layer: Layer, steps: Sequence[Step], gradients: Sequence[Step]) -> M
     """The meaning of the names of a layer, for the normal form."""
     entries = [*layer.inputs, *layer.parameters, *([layer.target] if layer.target is not None else [])]
     entries += [step.left for step in (*steps, *gradients)]
+    entries.append(d(layer.output.base)[layer.output.indices])
     # A Σ over everything is named s[0]: its only axis has one position.
     axes = {name_of(e): tuple(str(size_of(i)) if isinstance(i, Idx) else "1" for i in e.indices) for e in entries}
     definitions = {name_of(s.left): (tuple(s.left.indices), s.right) for s in (*steps, *gradients)}
@@ -228,7 +240,7 @@ def meaning(layer: Layer, steps: Sequence[Step], gradients: Sequence[Step]) -> M
     rules: list[tuple[Form, Form]] = [
         (to_form(a.left, bare), to_form(a.right, bare)) for a in layer.assumptions
     ]
-    return Meaning(definitions, axes, bare.labels, signs, tuple(rules), {})
+    return replace(bare, rules=tuple(rules), forms={}, tilings=tuple(tilings(layer.output_sizes)))
 
 
 def _sign(symbol: Symbol, layer: Layer) -> str:

@@ -41,6 +41,8 @@ def empty_cases(e: Expr, meaning: Meaning) -> Iterator[Meaning]:
     for count in range(1, len(sizes) + 1):
         for empty in map(frozenset, combinations(sizes, count)):
             rules = _rules_there(meaning.rules, empty)
+            if any((t.whole in empty) != (t.tiles in empty) for t in meaning.tilings):
+                continue
             if rules is not None and not _label_on(empty, reached, meaning):
                 yield replace(meaning, empty=empty, rules=rules, forms={})
 

@@ -22,6 +22,7 @@ from sympy import (
     KroneckerDelta,
     Max,
     Min,
+    Mod,
     Mul,
     Pow,
     Rational,
@@ -44,7 +45,7 @@ from sympy import atan as arctan
 from sympy.core.function import AppliedUndef
 from sympy.core.numbers import Exp1
 
-from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, positive
+from derivations.notation import argmax_over, between, is_zero_at, maximum_over, name_of, positive
 from derivations.numbers import (
     Number,
     Undecided,
@@ -164,6 +165,20 @@ def _unspecified(e: Expr, point: Point, at: At) -> Number:
     return add([multiply([Fraction(c), power(u, Fraction(k))]) for k, c in enumerate(coefficients)])
 
 
+def _between(e: Expr, point: Point, at: At) -> Number:
+    low, value, high = (_integer(a, point, at) for a in e.args)
+    return Fraction(int(low <= value <= high))
+
+
+def _remainder(e: Expr, point: Point, at: At) -> Number:
+    left, right = _all(e, point, at)
+    if not (is_exact(left) and is_exact(right)):
+        raise Undecided("the remainder of an interval")
+    if right == 0:
+        raise Undefined("a remainder by 0")
+    return left % right
+
+
 def _floor(e: Expr, point: Point, at: At) -> Number:
     value = _value(e.args[0], point, at)
     if not is_exact(value):
@@ -203,5 +218,7 @@ _RULES: Mapping[type, Rule] = {
     maximum_over: lambda e, p, at: maximum(list(_along(e, p, at))),
     argmax_over: lambda e, p, at: Fraction(first_maximum(list(_along(e, p, at)))),
     floor: _floor,
+    Mod: _remainder,
+    between: _between,
     type(pi): lambda e, p, at: interval_pi(),
 }

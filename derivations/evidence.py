@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Mul
 
 from derivations.differentiated import differentiated
+from derivations.existence import entry_exists, existing_entries
 from derivations.fingerprint import Opinion, agree
-from derivations.latex import latex_equation
-from derivations.layer import OPEN, PROVEN, REFUTED, Expected, Statement
+from derivations.latex import latex, latex_equation
+from derivations.layer import OPEN, PROVEN, REFUTED, Expected, Layer, Statement
 from derivations.normal_form import is_zero
 from derivations.obligations import Obligation, SameEntry, SameSize, obligations
 from derivations.setting import Setting
@@ -46,20 +47,26 @@ def find(setting: Setting, statement: Statement) -> Finding:
         If the normal form, the fingerprint and the search for a witness contradict each other.
     """
     checks: tuple[str, ...] = ()
-    for obligation in obligations(statement):
+    for obligation in (*obligations(statement), *existing_entries(setting.layer, statement)):
         found = _sizes(obligation) if isinstance(obligation, SameSize) else _entries(setting, obligation)
         checks += found.checks
         if found.verdict is not PROVEN:
-            return Finding(found.verdict, checks, _named(found.witness, obligation, setting.layer.loss), found.reason)
+            return Finding(found.verdict, checks, _named(found.witness, obligation, setting.layer), found.reason)
     return Finding(PROVEN, checks)
 
 
-def _named(witness: Witness | None, failed: Obligation, loss: str) -> Witness | None:
-    """The witness; of one of several equalities it says which."""
-    if witness is None or isinstance(failed, SameSize) or not failed.part:
+def _named(witness: Witness | None, failed: Obligation, layer: Layer) -> Witness | None:
+    """The witness; of one of several equalities it says which, of an entry that does not exist, that it is read."""
+    if witness is None or isinstance(failed, SameSize):
+        return witness
+    if failed.exists is not None:
+        read = latex(failed.exists, layer.loss, layer.counted_from)
+        return replace(witness, compares=entry_exists(failed.exists), equation=read)
+    if not failed.part:
         return witness
     sides = equation(failed.left, failed.right)
-    return replace(witness, compares=sides, equation=latex_equation(failed.left, failed.right, loss))
+    typed = latex_equation(failed.left, failed.right, layer.loss, layer.counted_from)
+    return replace(witness, compares=sides, equation=typed)
 
 
 def _sizes(wanted: SameSize) -> Finding:

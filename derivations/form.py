@@ -11,7 +11,8 @@ sym        name, sign                  size or scalar; sign is "+" (> 0), "0" (>
 num        prime                       a prime under a fractional exponent, such as the 2 of sqrt(2)
 ten        name, indices               an entry of a tensor
 eq         index, index                [index = index], both on one axis
-aff        form                        [affine form = 0]
+aff, geq   form                        [integer form = 0], [integer form ≥ 0]
+flr        form                        integer part of a form of integers
 exp        monomial                    e to the monomial; its coefficient is the exponent
 log        form                        logarithm
 pow        form                        a polynomial under a negative or fractional exponent
@@ -41,7 +42,7 @@ Form = tuple[tuple[Monomial, Fraction], ...]
 UNIT: Monomial = ()
 ZERO: Form = ()
 ONE: Form = ((UNIT, Fraction(1)),)
-INDICATORS = frozenset({"eq", "aff", "pos", "zer"})
+INDICATORS = frozenset({"eq", "aff", "geq", "pos", "zer"})
 INDICES = frozenset({"var", "lab", "arg", "int"})
 MOST_FACTORS = 64
 """The highest power of a sum that is multiplied out."""

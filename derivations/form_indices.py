@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from derivations.form import ONE, ZERO, Form, Index, atom_form, constant, scale, subtract
+from derivations.form import ONE, ZERO, Form, Index, atom_form, constant, subtract
+from derivations.form_integers import index_size, size_form, zero_affine
+
+__all__ = ["Bound", "equal_indices", "index_number", "index_size", "size_form", "variable", "zero_affine"]
 
 Bound = tuple[str, str]
 """An index that is summed over: its name and its size."""
@@ -11,18 +14,6 @@ Bound = tuple[str, str]
 def variable(bound: Bound) -> Index:
     """The index variable of a bound pair."""
     return ("var", *bound)
-
-
-def size_form(size: str) -> Form:
-    """A size as a form: a number, or a symbol that is ≥ 0."""
-    return constant(int(size)) if size.isdigit() else atom_form(("sym", size, "0"))
-
-
-def index_size(index: Index) -> str | None:
-    """The size of the axis that an index runs over; None for a fixed position."""
-    if index[0] in ("var", "lab"):
-        return str(index[2])
-    return str(index[1][1]) if index[0] == "arg" else None
 
 
 def equal_indices(left: Index, right: Index) -> Form:
@@ -45,12 +36,3 @@ def _is_position(index: Index, size: str | None) -> bool:
 def index_number(index: Index) -> Form:
     """An index as a number."""
     return constant(index[1]) if index[0] == "int" else atom_form(index)
-
-
-def zero_affine(form: Form) -> Form:
-    """[form = 0] for an integer form; decided where it is constant, its sign normalised."""
-    if not form:
-        return ONE
-    if len(form) == 1 and form[0][0] == ():
-        return ZERO
-    return atom_form(("aff", scale(form, 1 if form[0][1] > 0 else -1)))

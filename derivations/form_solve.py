@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from derivations.form import Atom, Form, add, atom_form, monomial_form, multiply, scale, touches
 from derivations.form_functions import exponential, logarithm, positive, power, zero_at
+from derivations.form_integers import at_least_zero, integer_part, zero_affine
 
 
 def solve_for_atom(form: Form) -> tuple[Atom, Form] | None:
@@ -33,7 +34,15 @@ def _replace(atom: Atom, exponent: Fraction, old: Atom, value: Form) -> Form:
         return atom_form(atom, exponent)
     if atom[0] == "exp":
         return power(exponential(replace_atom(monomial_form(atom[1]), old, value)), exponent)
-    rules = {"log": logarithm, "pow": lambda u: u, "pos": positive, "zer": zero_at}
+    rules = {
+        "log": logarithm,
+        "pow": lambda u: u,
+        "pos": positive,
+        "zer": zero_at,
+        "aff": zero_affine,
+        "geq": at_least_zero,
+        "flr": integer_part,
+    }
     if atom[0] in rules:
         return power(rules[atom[0]](replace_atom(atom[1], old, value)), exponent)
     return atom_form(atom, exponent)

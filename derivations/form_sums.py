@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import islice, permutations, product
-from typing import Any
 
 from derivations.form import (
     INDICES,
+    ONE,
     Atom,
     Form,
     Index,
     Monomial,
-    NotShown,
     add,
     atom_form,
     first_fresh,
@@ -26,14 +24,14 @@ from derivations.form import (
     monomial_form,
     multiply,
     scale,
+    subtract,
     touches,
 )
 from derivations.form_functions import exponential, logarithm, positive, power, zero_at
-from derivations.form_indices import Bound, equal_indices, index_number, size_form, variable, zero_affine
+from derivations.form_indices import Bound, equal_indices, index_number, size_form, variable
+from derivations.form_integers import at_least_zero, integer_part, reduced, solutions, zero_affine
+from derivations.form_labels import components, holds, labelled
 from derivations.form_solve import replace_atom, solve_for_atom
-
-MOST_LABELLINGS = 5040
-
 
 # Renaming -------------------------------------------------------------------------------------------
 
@@ -94,7 +92,14 @@ def rebuild(atom: Atom, pairs: Renaming) -> Form:
     inner = _rename(atom[1], pairs)
     if kind == "pow":
         return inner
-    rules = {"log": logarithm, "pos": positive, "zer": zero_at, "aff": zero_affine}
+    rules = {
+        "log": logarithm,
+        "pos": positive,
+        "zer": zero_at,
+        "aff": zero_affine,
+        "geq": at_least_zero,
+        "flr": integer_part,
+    }
     return rules[kind](inner)
 
 
@@ -103,15 +108,23 @@ def rebuild(atom: Atom, pairs: Renaming) -> Form:
 
 def settle(form: Form) -> Form:
     """Apply each monomial's own deltas and zeros to its other factors: [k=j]·p_k becomes [k=j]·p_j."""
-    if not any(a[0] in ("eq", "zer") for m, _ in form for a, _ in m):
+    if not any(_is_unsettled(m) for m, _ in form):
         return form
     return add(*(scale(_settle(m), c) for m, c in form))
+
+
+def _is_unsettled(monomial: Monomial) -> bool:
+    kinds = [a[0] for a, _ in monomial]
+    return "eq" in kinds or "zer" in kinds or kinds.count("aff") + kinds.count("geq") > 1
 
 
 @lru_cache(maxsize=100_000)
 def _settle(monomial: Monomial) -> Form:
     current = monomial
     for _ in range(12):
+        lesser = reduced(current)
+        if lesser is not None:
+            return settle(lesser)
         deltas = [a for a, _ in current if a[0] == "eq"]
         zeros = [a for a, _ in current if a[0] == "zer"]
         if not deltas and not zeros:
@@ -170,10 +183,6 @@ def sum_over(bounds: Sequence[Bound], form: Form) -> Form:
     return add(*(scale(_sum_monomial(names, m), c) for m, c in settle(renamed)))
 
 
-def _holds(thing: Any, bounds: Sequence[Bound]) -> list[Bound]:
-    return [b for b in bounds if touches(thing, variable(b))]
-
-
 def _sum_monomial(bounds: tuple[Bound, ...], monomial: Monomial) -> Form:
     opened = _open_inner_sums(bounds, monomial)
     if opened is not None:
@@ -184,10 +193,20 @@ def _sum_monomial(bounds: tuple[Bound, ...], monomial: Monomial) -> Form:
         if sifted is not None:
             rest = tuple(b for b in bounds if b != bound)
             return add(*(scale(_sum_monomial(rest, m), c) for m, c in settle(sifted)))
-    outside = tuple((a, e) for a, e in monomial if not _holds(a, bounds))
+    for bound in bounds:
+        solved = _solve(bound, monomial)
+        if solved is not None:
+            rest = tuple(b for b in bounds if b != bound)
+            return add(*(scale(_sum_monomial(rest, m), c) for m, c in settle(solved)))
+    for bound in bounds:
+        pushed = _into_maximum(bound, monomial)
+        if pushed is not None:
+            rest = tuple(b for b in bounds if b != bound)
+            return add(*(scale(_sum_monomial(rest, m), c) for m, c in settle(pushed)))
+    outside = tuple((a, e) for a, e in monomial if not holds(a, bounds))
     factors = [monomial_form(outside)]
-    for group, atoms in _components(bounds, [p for p in monomial if p not in outside]):
-        factors.append(_labelled(group, atoms) if atoms else multiply(*(size_form(b[1]) for b in group)))
+    for group, atoms in components(bounds, [p for p in monomial if p not in outside]):
+        factors.append(labelled(group, atoms, rename) if atoms else multiply(*(size_form(b[1]) for b in group)))
     return multiply(*factors)
 
 
@@ -198,7 +217,7 @@ def _open_inner_sums(bounds: Sequence[Bound], monomial: Monomial) -> tuple[tuple
     start = max((int(b[0][1:]) for b in bounds), default=0)
     start = max(start, first_fresh(monomial_form(monomial)) - 1)
     for atom, exponent in monomial:
-        if atom[0] == "sum" and exponent.denominator == 1 and exponent > 0 and _holds(atom, bounds):
+        if atom[0] == "sum" and exponent.denominator == 1 and exponent > 0 and holds(atom, bounds):
             for _ in range(int(exponent)):
                 renaming = {}
                 for inner in atom[1]:
@@ -223,53 +242,32 @@ def _sift(bound: Bound, monomial: Monomial) -> Form | None:
     return None
 
 
-def _components(
-    bounds: Sequence[Bound], pairs: Sequence[tuple[Atom, Fraction]]
-) -> list[tuple[tuple[Bound, ...], Monomial]]:
-    groups: list[tuple[set[Bound], list[tuple[Atom, Fraction]]]] = [({b}, []) for b in bounds]
-    for pair in pairs:
-        held = set(_holds(pair[0], bounds))
-        touched = [g for g in groups if g[0] & held]
-        apart = [g for g in groups if not g[0] & held]
-        names = set().union(*(g[0] for g in touched))
-        atoms = [p for g in touched for p in g[1]]
-        groups = [*apart, (names, [*atoms, pair])]
-    return [(tuple(sorted(names)), tuple(sorted(atoms))) for names, atoms in groups]
+def _solve(bound: Bound, monomial: Monomial) -> Form | None:
+    """Σ over an index that an affine delta determines and no tensor reads: its value, where that lies on the axis."""
+    for atom, value in solutions(variable(bound), monomial):
+        rest = monomial_form(tuple(p for p in monomial if p[0] != atom))
+        put = replace_atom(rest, variable(bound), value)
+        if not touches(put, variable(bound)):
+            last = subtract(size_form(bound[1]), ONE)
+            return multiply(put, at_least_zero(value), at_least_zero(subtract(last, value)))
+    return None
 
 
-def _labelled(group: tuple[Bound, ...], atoms: Monomial) -> Form:
-    """The component as a sum atom, its bound indices named canonically."""
-    level = 1 + max(height(a) for a, _ in atoms)
-    best: Form | None = None
-    best_order: tuple[Bound, ...] = ()
-    for order in islice(_orders(group, atoms), MOST_LABELLINGS):
-        names = {variable(b): ("var", f"%{level}.{r}", b[1]) for r, b in enumerate(order)}
-        labelled = rename(monomial_form(atoms), names)
-        if best is None or labelled < best:
-            best, best_order = labelled, order
-    if best is None or len(best) != 1:
-        raise NotShown("a summand changed its shape under renaming")
-    bounds = tuple((f"%{level}.{r}", b[1]) for r, b in enumerate(best_order))
-    return scale(atom_form(("sum", bounds, best[0][0])), best[0][1])
-
-
-def _orders(group: tuple[Bound, ...], atoms: Monomial) -> Any:
-    """Orders of the bound indices, those that look different never exchanged (colour refinement)."""
-    colour: dict[Bound, Any] = {b: (b[1],) for b in group}
-    for _ in range(len(group)):
-        ranks = {c: r for r, c in enumerate(sorted(set(colour.values())))}
-        marks = {variable(b): ("var", f"#{ranks[colour[b]]}", b[1]) for b in group}
-        colour = {b: (ranks[colour[b]], b[1], tuple(sorted(_seen_from(b, p, marks) for p in atoms))) for b in group}
-    classes: dict[Any, list[Bound]] = {}
-    for b in sorted(group):
-        classes.setdefault(colour[b], []).append(b)
-    parts = [permutations(classes[c]) for c in sorted(classes)]
-    return (tuple(b for part in choice for b in part) for choice in product(*parts))
-
-
-def _seen_from(bound: Bound, pair: tuple[Atom, Fraction], marks: Mapping[Index, Index]) -> Form:
-    here = dict(marks) | {variable(bound): ("var", "#here", bound[1])}
-    return rename(atom_form(*pair), here)
+def _into_maximum(bound: Bound, monomial: Monomial) -> Form | None:
+    """Σ_h [h = A]·max_k u(h) as max_k Σ_h [h = A] u(h): at most one h counts, and where none does both are 0."""
+    index = variable(bound)
+    held = [(a, e) for a, e in monomial if touches(a, index)]
+    deltas = [a for a, e in held if a[0] == "aff" and ((index, Fraction(1)),) in dict(a[1])]
+    largest = [a for a, e in held if a[0] == "max" and e == 1]
+    if len(held) != 2 or len(deltas) != 1 or len(largest) != 1:
+        return None
+    ((delta,), ((_, own, body),)) = deltas, largest
+    if sum(touches(m, index) for m, _ in delta[1]) != 1:
+        return None
+    inner = (f"~{first_fresh(monomial_form(monomial))}", own[1])
+    summand = multiply(atom_form(delta), rename(body, {variable(own): variable(inner)}))
+    rest = monomial_form(tuple(p for p in monomial if p not in held))
+    return multiply(rest, maximum(inner, sum_over((bound,), summand)))
 
 
 def maximum(bound: Bound, form: Form) -> Form:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Mul, Rational, Sum, Symbol
+from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Max, Min, Mul, Rational, Sum, Symbol
 
-from derivations.substitution import bound_indices
+from derivations.substitution import bound_indices, worked_out
 from derivations.text import term_key
 
 
 def position(index: Expr) -> Expr:
     """A position counted from 1: K for K - 1, 2·i + k - 2 for 2·i + k - 1; an index or a label is one as it is."""
+    if isinstance(index, (Max, Min)):
+        return index.func(*map(position, index.args), evaluate=False)
     return _in_order(Add(_worked_out(index), 1)) if _is_affine(index) and not _is_place(index) else index
+
+
+def in_order(index: Expr) -> Expr:
+    """A position counted from 0, its terms in the order in which a person writes them: 2·i + 1 for 1 + 2·i."""
+    if not index.args or isinstance(index, (Idx, Indexed)):
+        return index
+    if _is_affine(index):
+        plain = worked_out(index)
+        if not isinstance(plain, Add):
+            return plain
+        return Add(*sorted(plain.args, key=lambda t: (isinstance(t, Rational), term_key(t))), evaluate=False)
+    return index.func(*map(in_order, index.args), evaluate=False)
 
 
 def counted_from_one(e: Expr) -> Expr:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
+from derivations.claim_cases import claim_at, layer_at
 from derivations.definition import check_layer
 from derivations.evidence import Disagreement
 from derivations.latex import latex, latex_in_order, latex_shape, latex_statement
@@ -52,7 +53,8 @@ class Verdict:
     ``statement`` and ``derived`` are LaTeX: the claim as written, and what is right; ``plain`` and
     ``plain_derived`` are the same as plain text. ``witness`` is the
     witness of a refuted claim as JSON (`Witness.to_json`); ``checks`` says what was done, ``assumptions``
-    what the verdict rests on, ``reading`` how the typesetting was read, ``loss`` what the Loss is called.
+    what the verdict rests on, ``reading`` how the typesetting was read, ``loss`` what the Loss is called,
+    ``counted_from`` the number of the first position in the LaTeX.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Verdict:
     plain: str = ""
     plain_derived: str = ""
     loss: str = "L"
+    counted_from: int = 1
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,12 @@ class Spelling:
     comma: str
 
 
-def _in_latex(loss: str) -> Spelling:
+def _in_latex(layer: Layer) -> Spelling:
+    loss, first = layer.loss, layer.counted_from
     return Spelling(
-        partial(latex_statement, loss=loss),
-        lambda left, right: f"{latex(left, loss)} = {latex_in_order(right, loss)}",
-        partial(latex_shape, loss=loss),
+        partial(latex_statement, loss=loss, first=first),
+        lambda left, right: f"{latex(left, loss, first)} = {latex_in_order(right, loss, first)}",
+        partial(latex_shape, loss=loss, first=first),
         r",\quad ",
     )
 
@@ -141,11 +145,19 @@ def _with_declaration(claim: Claim, trial: Trial) -> Verdict:
 
 def _with_hypothesis(layer: Layer, claim: Claim, without: Trial) -> Verdict:
     """Incomplete: refuted without a hypothesis that the document does not state, proven with it."""
-    stronger = replace(layer, assumptions=(*layer.assumptions, *claim.requires))
+    sizes = {a.left: a.right for a in claim.requires if isinstance(a.left, Symbol) and a.left.is_integer}
+    others = tuple(a for a in claim.requires if a.left not in sizes)
+    stronger = layer_at(replace(layer, assumptions=(*layer.assumptions, *others)), sizes)
     check_layer(stronger)
-    trial = try_claim(stronger, claim)
+    trial = try_claim(stronger, claim_at(claim, sizes))
     if without.verdict is REFUTED and trial.verdict is PROVEN:
-        return replace(_verdict(claim, trial, INCOMPLETE), witness=_witness(without))
+        found = _verdict(claim, trial, INCOMPLETE)
+        needed = tuple(equation(size, value) for size, value in sizes.items())
+        spelled = _right(claim, None, without, _in_latex(layer)), _right(claim, None, without, PLAIN)
+        assumptions = (*found.assumptions, *needed)
+        return replace(
+            found, witness=_witness(without), assumptions=assumptions, derived=spelled[0], plain_derived=spelled[1]
+        )
     return _verdict(claim, without, OPEN)
 
 
@@ -161,7 +173,7 @@ def _corrected(layer: Layer, claim: Claim, trial: Trial, correction: Statement) 
 
 def _verdict(claim: Claim, trial: Trial, verdict: Expected) -> Verdict:
     corrected = claim.correction if verdict is REFUTED else None
-    spelling = _in_latex(trial.setting.layer.loss)
+    spelling = _in_latex(trial.setting.layer)
     return Verdict(
         claim.id,
         verdict,
@@ -176,6 +188,7 @@ def _verdict(claim: Claim, trial: Trial, verdict: Expected) -> Verdict:
         statement_text(claim.statement),
         _right(claim, corrected, trial, PLAIN),
         trial.setting.layer.loss,
+        trial.setting.layer.counted_from,
     )
 
 

@@ -1,7 +1,7 @@
 r"""Formulas and statements as LaTeX, in the order in which they were typed.
 
 An index prints its name, an entry ``x[n, i]`` prints x_{n i}, ``d(x)[n, i]`` prints ∂L/∂x_{n i}. Positions
-count from 1, as in documents: ``x[0]`` prints x_{1}, ``k * x[k]`` prints (k - 1) x_{k}.
+count from 1, as in most documents: ``x[0]`` prints x_{1}, ``k * x[k]`` prints (k - 1) x_{k}; or from 0.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sympy import Add, Expr, Idx, Indexed, Mul, Pow, Sum, Symbol
+from sympy import Add, Expr, Idx, Indexed, Integer, Mul, Pow, Sum, Symbol
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from derivations.bounds import with_plain_bounds
-from derivations.from_one import counted_from_one, position
+from derivations.from_one import counted_from_one, in_order, position
 from derivations.layer import All, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
-from derivations.notation import GRADIENT, is_gradient, is_single, name_of
-from derivations.products import is_divisor
+from derivations.notation import GRADIENT, between, is_gradient, is_single, name_of
+from derivations.products import flat, is_divisor
 from derivations.substitution import bound_indices
 from derivations.text import factor_key, term_key
 
@@ -25,15 +25,19 @@ ACCENTS = {"ŷ": r"\hat{y}"}
 WORDS = {"loss": r"\ell", "eps": r"\varepsilon"}
 
 
-def latex(e: Expr, loss: str = "L") -> str:
-    """An expression as LaTeX, in the order in which it was typed; ``loss`` is what the Loss is called."""
-    numbered = e if isinstance(e, Idx) else counted_from_one(with_plain_bounds(e))
-    return str(_Printer(loss).doprint(numbered))
+def latex(e: Expr, loss: str = "L", first: int = 1) -> str:
+    """An expression as LaTeX, in the order in which it was typed.
+
+    ``loss`` is what the Loss is called, ``first`` the number of the first position, 0 or 1.
+    """
+    typed = with_plain_bounds(e)
+    numbered = typed if isinstance(e, Idx) or not first else counted_from_one(typed)
+    return str(_Printer(loss, first).doprint(numbered))
 
 
-def latex_in_order(e: Expr, loss: str = "L") -> str:
+def latex_in_order(e: Expr, loss: str = "L", first: int = 1) -> str:
     """An expression that nobody typed as LaTeX, in the order that a person would write it in."""
-    return latex(_in_order(e), loss)
+    return latex(_in_order(e), loss, first)
 
 
 def _in_order(e: Expr) -> Expr:
@@ -47,48 +51,53 @@ def _in_order(e: Expr) -> Expr:
     return e.func(*args, evaluate=False)
 
 
-def latex_equation(left: Expr, right: Expr, loss: str = "L") -> str:
+def latex_equation(left: Expr, right: Expr, loss: str = "L", first: int = 1) -> str:
     """``left = right`` as LaTeX."""
-    return f"{latex(left, loss)} = {latex(right, loss)}"
+    return f"{latex(left, loss, first)} = {latex(right, loss, first)}"
 
 
-def latex_statement(statement: Statement, loss: str = "L") -> str:
+def latex_statement(statement: Statement, loss: str = "L", first: int = 1) -> str:
     """A claim's statement as LaTeX; a matrix by its entry in parentheses, with what counts its rows; its columns."""
     if isinstance(statement, All):
-        return r",\quad ".join(latex_statement(part, loss) for part in statement.parts)
+        return r",\quad ".join(latex_statement(part, loss, first) for part in statement.parts)
     if isinstance(statement, Equal):
-        return latex_equation(statement.left, statement.right, loss)
+        return latex_equation(statement.left, statement.right, loss, first)
     if isinstance(statement, Matrices):
-        return f"{_matrix(statement.left, loss)} = {_matrix(statement.right, loss)}"
+        return f"{_matrix(statement.left, loss, first)} = {_matrix(statement.right, loss, first)}"
     if isinstance(statement, Product):
-        factors = f"{_matrix(statement.left, loss)} {_matrix(statement.right, loss)}"
-        return f"{factors} = {_matrix(statement.result, loss)}"
+        factors = f"{_matrix(statement.left, loss, first)} {_matrix(statement.right, loss, first)}"
+        return f"{factors} = {_matrix(statement.result, loss, first)}"
     if isinstance(statement, Shape):
-        return latex_shape(statement.matrix, statement.shape, loss)
+        return latex_shape(statement.matrix, statement.shape, loss, first)
     if isinstance(statement, Defines):
-        return f"{latex(statement.entry, loss)} := {latex(statement.right, loss)}"
-    return rf"{latex(statement.entry, loss)} = \ldots"
+        return f"{latex(statement.entry, loss, first)} := {latex(statement.right, loss, first)}"
+    return rf"{latex(statement.entry, loss, first)} = \ldots"
 
 
-def latex_shape(matrix: Matrix, shape: Sequence[Expr], loss: str = "L") -> str:
+def latex_shape(matrix: Matrix, shape: Sequence[Expr], loss: str = "L", first: int = 1) -> str:
     """``dim A = (p, q)`` as LaTeX."""
-    return rf"\dim {_matrix(matrix, loss)} = \left({', '.join(map(latex, shape))}\right)"
+    return rf"\dim {_matrix(matrix, loss, first)} = \left({', '.join(map(latex, shape))}\right)"
 
 
-def _matrix(matrix: Matrix, loss: str) -> str:
+def _matrix(matrix: Matrix, loss: str, first: int) -> str:
     counted = (
         latex(indices[0]) if len(indices) == 1 else rf"\left({', '.join(map(latex, indices))}\right)"
         for indices in (matrix.rows, matrix.columns)
     )
-    return rf"\left({latex(matrix.entry, loss)}\right)_{{{'; '.join(counted)}}}"
+    return rf"\left({latex(matrix.entry, loss, first)}\right)_{{{'; '.join(counted)}}}"
 
 
 class _Printer(LatexPrinter):
     """SymPy's printer with the notation of the documents."""
 
-    def __init__(self, loss: str) -> None:
+    def __init__(self, loss: str, first: int) -> None:
         super().__init__({"order": "none", "fold_short_frac": False})
         self.loss = loss
+        self.first = first
+
+    def _place(self, index: Expr) -> Expr:
+        """A position as it is counted."""
+        return position(index) if self.first else in_order(index)
 
     def _print_Idx(self, e: Idx) -> str:
         return latex_name(str(e.label))
@@ -101,13 +110,13 @@ class _Printer(LatexPrinter):
         return f"{text}^{{{exp}}}" if exp else text
 
     def _entry(self, name: str, indices: Sequence[Expr]) -> str:
-        places = [position(i) for i in indices if not is_single(i)]
+        places = [self._place(i) for i in indices if not is_single(i)]
         plain = all(isinstance(p, (Idx, Indexed, Symbol)) or p.is_Integer for p in places)
         at = (" " if plain else ", ").join(map(self._print, places))
         return f"{latex_name(name)}_{{{at}}}" if at else latex_name(name)
 
     def _position(self, index: Expr) -> str:
-        return str(self._print(position(index)))
+        return str(self._print(self._place(index)))
 
     def _print_Symbol(self, e: Expr) -> str:
         return latex_name(str(e))
@@ -128,13 +137,25 @@ class _Printer(LatexPrinter):
         return func if len(func.rstrip("'")) == 1 else str(super()._hprint_Function(func))
 
     def _print_Sum(self, e: Sum) -> str:
-        body = self._print(_without_one(e.function))
-        if isinstance(_without_one(e.function), Add) or body.startswith("-"):
+        """Σ from the bounds that a factor of the summand gives an index, else over its whole axis."""
+        summand = _without_one(e.function)
+        factors = flat(summand, Mul) if isinstance(summand, Mul) else [summand]
+        bounds = {f.args[1]: f for f in factors if isinstance(f, between)}
+        limits = [(i, *bounds[i].args[::2]) if i in bounds else (i, low, high) for i, low, high in e.limits]
+        kept = [f for f in factors if f not in [bounds[i] for i, *_ in limits if i in bounds]]
+        if len(kept) < len(factors):
+            summand = Mul(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(1)
+        body = self._print(summand)
+        if isinstance(summand, Add) or body.startswith("-"):
             body = rf"\left({body}\right)"
-        return " ".join([*(self._sign_of_sum(*limit) for limit in e.limits), body])
+        return " ".join([*(self._sign_of_sum(*limit) for limit in limits), body])
 
     def _sign_of_sum(self, index: Idx, low: Expr, high: Expr) -> str:
         return rf"\sum_{{{self._print(index)}={self._position(low)}}}^{{{self._position(high)}}}"
+
+    def _print_between(self, e: Expr, exp: str | None = None) -> str:
+        low, value, high = map(self._position, e.args)
+        return rf"\left[{low} \leq {value} \leq {high}\right]"
 
     def _print_KroneckerDelta(self, e: Expr, exp: str | None = None) -> str:
         left, right = sorted(e.args, key=lambda a: 0 if isinstance(a, Idx) else 1)

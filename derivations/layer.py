@@ -170,8 +170,8 @@ class Claim:
 
     ``at`` holds the sizes for which the document writes the formula; it is judged there and in general,
     where ``general`` is the same statement for all sizes if ``statement`` spells out the units. ``requires``
-    are equations that the document does not state, ``declares`` formulas of symbols that it does not
-    declare: an entry that was an input, by new inputs.
+    are equations that the document does not state, also of a size, such as H = 2·P, ``declares`` formulas of
+    symbols that it does not declare: an entry that was an input, by new inputs.
     """
 
     id: str
@@ -199,12 +199,14 @@ class Layer:
     and its derivatives; what is not named there goes by its own name. ``domains`` say where the entries
     of inputs and of the target must lie, such as those of a logarithm. ``sizes`` names the constructor's
     arguments that fix the sizes of parameters, a size or a product of sizes each, or one a spatial axis;
-    ``initial`` how parameters start, ``loss`` what the documents call the Loss.
+    ``initial`` how parameters start, ``loss`` what the documents call the Loss, ``counted_from`` the number with
+    which they begin to count positions.
 
     ``output_sizes`` are sizes that nothing given has: the number of places of a window, from those of the
     input, the kernel, the stride. ``joined`` holds neighbouring indices of a tensor that the arrays of an
     emitted class show as one axis, the last fastest: (group, channel) as the channels. ``grouped`` names
-    the constructor's arguments that stand for one hyperparameter a spatial axis.
+    the constructor's arguments that stand for one hyperparameter a spatial axis. ``trailing`` is the last index
+    of a tensor where arrays show it as one axis or more, the last fastest.
     """
 
     name: str
@@ -223,10 +225,12 @@ class Layer:
     output_sizes: Mapping[Symbol, Expr] = field(default_factory=dict)
     joined: Mapping[IndexedBase, tuple[tuple[Idx, ...], ...]] = field(default_factory=dict)
     grouped: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
+    trailing: Mapping[IndexedBase, Idx] = field(default_factory=dict)
     initial: Mapping[IndexedBase, Initial] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     source: str = ""
     loss: str = "L"
+    counted_from: int = 1
     claims: tuple[Claim, ...] = ()
 
     @property

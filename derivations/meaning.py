@@ -9,6 +9,7 @@ from sympy import Expr, Idx
 
 from derivations.form import Form
 from derivations.notation import size_of
+from derivations.tiles import Tiling
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Meaning:
     ``definitions`` maps a tensor's name to (its indices, its formula), ``axes`` to the sizes of its axes,
     ``labels`` a label's name to the size of the axis its values lie on, ``signs`` a scalar's name to "+",
     "0" or "". ``rules`` rewrite forms under the layer's assumptions. ``forms`` holds the forms of formulas
-    met so far, ``empty`` the sizes that are 0.
+    met so far, ``empty`` the sizes that are 0, ``tilings`` the axes that others count the tiles of.
     """
 
     definitions: Mapping[str, tuple[tuple[Expr, ...], Expr]] = field(default_factory=dict)
@@ -28,6 +29,7 @@ class Meaning:
     rules: tuple[tuple[Form, Form], ...] = ()
     forms: dict[str, Form] = field(default_factory=dict, compare=False)
     empty: frozenset[str] = frozenset()
+    tilings: tuple[Tiling, ...] = ()
 
     def axes_of(self, name: str) -> tuple[str, ...] | None:
         """The sizes of a tensor's axes, None where they are not known. A fixed position is an axis of size 1."""

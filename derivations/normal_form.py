@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 from sympy import (
     Abs,
@@ -15,6 +16,7 @@ from sympy import (
     KroneckerDelta,
     Max,
     Min,
+    Mod,
     Mul,
     Pow,
     Rational,
@@ -26,6 +28,7 @@ from sympy import (
     coth,
     erf,
     exp,
+    floor,
     log,
     sign,
     sin,
@@ -51,17 +54,28 @@ from derivations.form import (
     multiply,
     subtract,
 )
+from derivations.form_cases import is_zero_in_cases
 from derivations.form_composed import absolute, hyperbolic, largest, sign_of, smallest
-from derivations.form_functions import exponential, is_positive, logarithm, positive, power, zero_at
-from derivations.form_indices import Bound, equal_indices, index_size, size_form, variable, zero_affine
+from derivations.form_functions import exponential, is_positive, logarithm, power
+from derivations.form_indices import Bound, equal_indices, index_number, index_size, size_form, variable
+from derivations.form_integers import zero_affine
+from derivations.form_of_integers import (
+    Formed,
+    between_form,
+    floor_form,
+    positive_form,
+    remainder_form,
+    whole_form,
+    zero_at_form,
+)
 from derivations.form_sums import argmax, maximum, rename, settle, sum_over
-from derivations.form_zero import is_zero_form
 from derivations.meaning import Meaning
-from derivations.notation import argmax_over, is_zero_at, maximum_over, name_of, size_of
+from derivations.notation import argmax_over, between, is_zero_at, maximum_over, name_of, size_of
 from derivations.notation import positive as positive_head
 
 __all__ = ["Meaning", "is_zero", "to_form"]
 
+Rule = Callable[[Expr, Meaning], Form]
 OPAQUE = (sin, cos, tan, arctan, erf)
 MOST_UNROLLED = 12
 RESERVED = ("~", "%", "#")
@@ -72,7 +86,7 @@ def is_zero(expression: Expr, meaning: Meaning | None = None) -> bool:
     """Whether an expression is shown to be 0 for all sizes and values. False means "not shown"."""
     known = meaning or Meaning()
     try:
-        if not is_zero_form(to_form(expression, known), known.rules):
+        if not is_zero_in_cases(to_form(expression, known), known):
             return False
         return all(_is_zero_there(expression, case) for case in empty_cases(expression, known))
     except (NotShown, RecursionError):
@@ -82,7 +96,7 @@ def is_zero(expression: Expr, meaning: Meaning | None = None) -> bool:
 def _is_zero_there(expression: Expr, meaning: Meaning) -> bool:
     """Whether an expression is shown to be 0, or to have no value, where some axes are empty."""
     try:
-        return is_zero_form(to_form(expression, meaning), meaning.rules)
+        return is_zero_in_cases(to_form(expression, meaning), meaning)
     except Undefined:
         return True
 
@@ -117,9 +131,14 @@ def _sum(e: Sum, meaning: Meaning) -> Form:
 
 
 def _sum_one(bound: Bound, form: Form) -> Form:
-    if bound[1].isdigit() and int(bound[1]) <= MOST_UNROLLED:
+    if _is_short(bound):
         return add(*(settle(rename(form, {variable(bound): ("int", value)})) for value in range(int(bound[1]))))
     return sum_over((bound,), form)
+
+
+def _is_short(bound: Bound) -> bool:
+    """Whether a sum over an index is written out."""
+    return bound[1].isdigit() and int(bound[1]) <= MOST_UNROLLED
 
 
 def to_index(e: Expr, meaning: Meaning) -> Index | None:
@@ -158,6 +177,8 @@ def _filled(bound: Bound, meaning: Meaning) -> Bound:
 
 def _indexed(e: Indexed, meaning: Meaning) -> Form:
     name = name_of(e)
+    if name in meaning.labels:
+        return index_number(_plain(e, meaning))
     indices: list[Index] = []
     deltas: list[Form] = []
     extra: list[Bound] = []
@@ -173,10 +194,14 @@ def _indexed(e: Indexed, meaning: Meaning) -> Form:
                 return ZERO
             extra.append((f"~{position}", size))
             plain = variable(extra[-1])
-            deltas.append(zero_affine(subtract(atom_form(plain), to_form(index, meaning))))
+            deltas.append(zero_affine(subtract(atom_form(plain), _whole(index, meaning))))
         indices.append(plain)
     read = _read(name, tuple(indices), meaning)
-    return sum_over(extra, multiply(read, *deltas)) if extra else read
+    form = multiply(read, *deltas)
+    long = [bound for bound in extra if not _is_short(bound)]
+    for bound in extra if len(long) < len(extra) else ():
+        form = _sum_one(bound, form) if _is_short(bound) else form
+    return sum_over(long, form) if long else form
 
 
 def _is_on(index: Index, size: str | None, defined: bool) -> bool:
@@ -204,7 +229,16 @@ def _delta(e: KroneckerDelta, meaning: Meaning) -> Form:
     left, right = (to_index(side, meaning) for side in e.args)
     if left is not None and right is not None:
         return equal_indices(left, right)
-    return zero_affine(subtract(to_form(e.args[0], meaning), to_form(e.args[1], meaning)))
+    return zero_affine(subtract(_whole(e.args[0], meaning), _whole(e.args[1], meaning)))
+
+
+def _whole(e: Expr, meaning: Meaning) -> Form:
+    return whole_form(e, partial(to_form, meaning=meaning))
+
+
+def _by(rule: Callable[[Expr, Formed], Form]) -> Rule:
+    """A rule of integers, which has no need to know what names mean."""
+    return lambda e, meaning: rule(e, partial(to_form, meaning=meaning))
 
 
 def _power(e: Pow, meaning: Meaning) -> Form:
@@ -248,7 +282,6 @@ def _index_value(e: Idx, meaning: Meaning) -> Form:
     return atom_form(variable(_filled(_bound(e), meaning)))
 
 
-Rule = Callable[[Expr, Meaning], Form]
 _RULES: tuple[tuple[type | tuple[type, ...], Rule], ...] = (
     (Add, lambda e, m: add(*(to_form(a, m) for a in e.args))),
     (Mul, lambda e, m: settle(multiply(*(to_form(a, m) for a in e.args)))),
@@ -266,8 +299,12 @@ _RULES: tuple[tuple[type | tuple[type, ...], Rule], ...] = (
     (Min, lambda e, m: smallest([to_form(a, m) for a in e.args])),
     (Abs, lambda e, m: absolute(to_form(e.args[0], m))),
     (sign, lambda e, m: sign_of(to_form(e.args[0], m))),
-    (positive_head, lambda e, m: positive(to_form(e.args[0], m))),
-    (is_zero_at, lambda e, m: zero_at(to_form(e.args[0], m))),
+    (positive_head, _by(positive_form)),
+    (is_zero_at, _by(zero_at_form)),
+    (between, _by(between_form)),
+    (floor, _by(floor_form)),
+    (Mod, _by(remainder_form)),
+    (argmax_over, lambda e, m: index_number(_plain(e, m))),
     (maximum_over, lambda e, m: maximum(_filled(_bound(e.args[1]), m), to_form(e.args[0], m))),
     (cot, lambda e, m: power(_function(tan(e.args[0]), m), Fraction(-1))),
     (OPAQUE, _function),

@@ -30,6 +30,16 @@ class is_zero_at(Function):
     is_real = True
 
 
+class between(Function):
+    """[low ≤ u ≤ high] for integers, as ``between(low, u, high)``; only claims hold it.
+
+    A sum over k of between(low, k, high)·u is the sum of u from k = low to high, as far as the axis of k goes.
+    """
+
+    nargs = 3
+    is_integer = True
+
+
 class maximum_over(Function):
     """max over an index: ``maximum_over(u, k)``; k is bound."""
 

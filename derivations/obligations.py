@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sympy import Expr, Idx, Integer, Mul
+from sympy import Expr, Idx, Indexed, Integer, Mul
 
 from derivations.layer import All, Blank, Defines, Equal, Matrices, Matrix, Product, Shape, Statement
 from derivations.notation import delta, size_of, sum_
@@ -34,7 +34,8 @@ class SameEntry:
 
     Where positions are matched by a delta, ``position`` has the formulas of row and column, and
     ``counted`` the indices that these take the place of. ``matrices`` are what the entries belong to, if
-    two are compared; ``part`` is the number of the equality, from 1, where there are several.
+    two are compared; ``part`` is the number of the equality, from 1, where there are several. ``exists`` is
+    the entry that the equality says to exist.
     """
 
     left: Expr
@@ -43,6 +44,7 @@ class SameEntry:
     counted: tuple[Idx, ...] = ()
     matrices: tuple[Matrix, ...] = ()
     part: int = 0
+    exists: Indexed | None = None
 
     @property
     def in_order(self) -> bool:

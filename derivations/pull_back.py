@@ -43,6 +43,7 @@ from sympy.core.function import AppliedUndef
 
 from derivations.notation import (
     argmax_over,
+    between,
     d,
     delta,
     is_zero_at,
@@ -67,7 +68,7 @@ DERIVATIVES: Mapping[type, tuple[str, Callable[[Expr], Expr]]] = {
     erf: ("erf' = 2 e^{-u²}/√π", lambda u: 2 * exp(-(u**2)) / sqrt(pi)),
     Abs: ("|u|' = sign u, 0 at 0", sign),
 }
-FLAT = (positive, is_zero_at, KroneckerDelta, sign, argmax_over)
+FLAT = (positive, between, is_zero_at, KroneckerDelta, sign, argmax_over)
 
 
 @dataclass(frozen=True)

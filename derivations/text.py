@@ -21,12 +21,14 @@ from sympy import (
     KroneckerDelta,
     Max,
     Min,
+    Mod,
     Mul,
     Pow,
     Rational,
     Sum,
     Symbol,
     exp,
+    floor,
     pi,
 )
 from sympy.core.numbers import Exp1
@@ -34,6 +36,7 @@ from sympy.core.numbers import Exp1
 from derivations.notation import (
     GRADIENT,
     argmax_over,
+    between,
     derivative,
     is_gradient,
     is_single,
@@ -164,7 +167,7 @@ def factor_key(e: Expr) -> tuple[int, bool, str]:
     ranks: tuple[type | tuple[type, ...], ...] = (
         Rational,
         Symbol,
-        (KroneckerDelta, positive, is_zero_at),
+        (KroneckerDelta, between, positive, is_zero_at),
         (),
         Idx,
         Add,
@@ -203,6 +206,11 @@ def _delta(e: KroneckerDelta) -> Piece:
     return Piece(f"[{formula(left)} = {formula(right)}]", ATOM)
 
 
+def _between(e: Expr) -> Piece:
+    low, value, high = map(formula, e.args)
+    return Piece(f"[{low} ≤ {value} ≤ {high}]", ATOM)
+
+
 def _bracket(relation: str) -> Callable[[Expr], Piece]:
     return lambda e: Piece(f"[{formula(e.args[0])} {relation} 0]", ATOM)
 
@@ -233,6 +241,9 @@ _RULES: tuple[tuple[type | tuple[type, ...], Callable[[Expr], Piece]], ...] = (
     (KroneckerDelta, _delta),
     (select, _select),
     (positive, _bracket(">")),
+    (between, _between),
+    (floor, lambda e: Piece(f"⌊{formula(e.args[0])}⌋", ATOM)),
+    (Mod, lambda e: Piece(" mod ".join(_piece(a).within(ATOM) for a in e.args), FACTORS)),
     (is_zero_at, _bracket("=")),
     (jacobian, _jacobian),
     (derivative, _derivative),

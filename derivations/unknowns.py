@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from sympy import Basic, Expr, Idx, Indexed, KroneckerDelta, Rational, Symbol
 from sympy.core.function import AppliedUndef
 
+from derivations.candidates import small_sizes
 from derivations.derivation import label_axes
 from derivations.evaluate import Definitions, Point, evaluate
 from derivations.layer import Assumption
@@ -19,6 +20,10 @@ from derivations.numbers import NoValue, differ
 from derivations.setting import Setting
 from derivations.substitution import free_indices
 
+INTEGERS = (0, 1, 2, 3, -1)
+"""Candidates for an integer hyperparameter."""
+MOST_SIZES = 4000
+"""How many choices of sizes and integers are looked at."""
 POLYNOMIALS: tuple[tuple[int, ...], ...] = ((0, 0, 1), (0, 1, 1), (0, 0, 0, 1))
 """What unspecified functions stand for, in the order of their names: coefficients, constant first."""
 
@@ -28,7 +33,8 @@ class Unknowns:
     """The names that values are chosen for.
 
     ``tensors`` has the axes of every tensor without a formula, labels included; ``labels`` the axis that a
-    label's values lie on; ``given`` the axes of tensors whose values an assumption's example fixes.
+    label's values lie on; ``given`` the axes of tensors whose values an assumption's example fixes;
+    ``integers`` hyperparameters such as a stride, which are chosen beside the sizes.
     """
 
     setting: Setting
@@ -37,11 +43,31 @@ class Unknowns:
     tensors: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     labels: dict[str, Expr] = field(default_factory=dict)
     scalars: list[str] = field(default_factory=list)
+    integers: list[str] = field(default_factory=list)
     functions: list[str] = field(default_factory=list)
     given: dict[str, tuple[Expr, ...]] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
+
+    def some_sizes(self) -> Iterator[dict[str, int]]:
+        """Small sizes and integers under the layer's conditions, with the sizes that these determine."""
+        formulas = {str(size): e for size, e in self.setting.layer.output_sizes.items() if str(size) in self.sizes}
+        free = [name for name in self.sizes if name not in formulas]
+        integers = {name: [v for v in INTEGERS if self._is_allowed(name, Fraction(v))] for name in self.integers}
+        for sizes in islice(small_sizes(free, integers), MOST_SIZES):
+            point = Point(sizes, {})
+            if not self._allow(sizes):
+                continue
+            found = {name: evaluate(e, point) for name, e in formulas.items()}
+            if all(count >= 0 and count.denominator == 1 for count in found.values()):
+                yield {name: sizes[name] if name in sizes else int(found[name]) for name in (*self.sizes, *integers)}
+
+    def _allow(self, sizes: Mapping[str, int]) -> bool:
+        """Whether all conditions hold that speak of these sizes alone."""
+        known = [c for h in self.setting.layer.hyperparameters for c in h.conditions]
+        alone = [c for c in known if {str(s) for s in c.free_symbols} <= set(sizes)]
+        return all(bool(c.subs({s: sizes[str(s)] for s in c.free_symbols})) for c in alone)
 
     def domains(self, sizes: Mapping[str, int], reals: Sequence[Fraction]) -> list[list[Fraction]]:
         """The candidates for each entry, then for each scalar, in the order that `point` takes them."""
@@ -77,7 +103,7 @@ class Unknowns:
     def _is_allowed(self, name: str, value: Fraction) -> bool:
         exact = Rational(value.numerator, value.denominator)
         known = [h for h in self.setting.layer.hyperparameters if str(h.symbol) == name]
-        return all(bool(c.subs(h.symbol, exact)) for h in known for c in h.conditions)
+        return all(bool(c.subs(h.symbol, exact)) for h in known for c in h.conditions if c.free_symbols == {h.symbol})
 
     def collect(self, e: Basic) -> None:
         """Note every name that an expression depends on."""
@@ -86,8 +112,10 @@ class Unknowns:
         elif isinstance(e, Idx):
             self.collect(size_of(e))
         elif isinstance(e, Symbol):
-            kind = self.sizes if e.is_integer and e.is_nonnegative else self.scalars
-            kind += [] if str(e) in kind else [str(e)]
+            kind = self.scalars if not e.is_integer else self.sizes if e.is_nonnegative else self.integers
+            if str(e) not in kind:
+                kind.append(str(e))
+                self.collect(self.setting.layer.output_sizes.get(e, e))
         else:
             if isinstance(e, AppliedUndef):
                 name = e.func.__name__.rstrip("'")

@@ -16,7 +16,7 @@ from sympy import Expr, Idx
 
 from derivations.evaluate import Point, evaluate
 from derivations.latex import latex, latex_equation, latex_name, latex_statement
-from derivations.layer import DEFINITION, INCOMPLETE, OPEN, PROVEN, REFUTED, At, Claim, Expected, Layer
+from derivations.layer import DEFINITION, INCOMPLETE, OPEN, PROVEN, REFUTED, At, Blank, Claim, Expected, Layer
 from derivations.layers import JUDGED
 from derivations.notation import GRADIENT, name_of, size_of
 from derivations.numbers import spell
@@ -81,7 +81,9 @@ def _entry(verdict: Verdict, judged: tuple[Layer, Claim] | None) -> str:
     if verdict.verdict in (REFUTED, INCOMPLETE, OPEN) and verdict.reason:
         parts.append(f"**What is wrong.** {verdict.reason}" if verdict.verdict is REFUTED else verdict.reason)
     if verdict.witness is not None:
-        parts += _witness(verdict.witness, verdict.loss)
+        parts += _witness(verdict.witness, verdict.loss, verdict.counted_from)
+    if verdict.verdict is INCOMPLETE and judged and isinstance(judged[1].statement, Blank):
+        parts += ["**What is missing:**", _block(_sign(verdict, verdict.derived))]
     if verdict.verdict is REFUTED:
         parts += ["**What should stand there:**", _block(_sign(verdict, verdict.derived))]
     spelled = _equations(*judged) if judged else {}
@@ -100,7 +102,7 @@ def _where(verdict: Verdict, layer: Layer, claim: Claim) -> list[str]:
         return [f"The numbers are {_listed(_given(claim.at))}."]
     if claim.general is None or verdict.verdict is REFUTED:
         return []
-    return ["In general:", _block(_sign(verdict, latex_statement(claim.general, layer.loss)))]
+    return ["In general:", _block(_sign(verdict, latex_statement(claim.general, layer.loss, layer.counted_from)))]
 
 
 def _given(at: At) -> list[str]:
@@ -126,7 +128,7 @@ def _equations(layer: Layer, claim: Claim) -> dict[str, str]:
     """Every equation that the claim may rest on in LaTeX, by its plain text."""
     assumed = ((a.left, a.right) for a in (*layer.assumptions, *claim.requires))
     pairs = (*assumed, *claim.declares.items())
-    return {equation(left, right): latex_equation(left, right, layer.loss) for left, right in pairs}
+    return {equation(left, right): latex_equation(left, right, layer.loss, layer.counted_from) for left, right in pairs}
 
 
 def _rests_on(assumption: str, spelled: Mapping[str, str]) -> str:
@@ -145,19 +147,24 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
 
 
-def _witness(witness: Mapping[str, Any], loss: str) -> list[str]:
+def _witness(witness: Mapping[str, Any], loss: str, first: int) -> list[str]:
     """The example, in an order in which a person can follow it: what is given, what follows, where it fails."""
     given = [_equation(name, v, loss) for part in ("sizes", "values") for name, v in witness[part].items()]
     steps = [_equation(name, v, loss) for name, v in witness["steps"].items()]
     follows = f" Then {_listed(steps)}." if steps else ""
-    place = _listed([_position(name, at + 1) for name, at in witness["at"].items()])
+    place = _listed([_position(name, at + first) for name, at in witness["at"].items()])
     where = f"in {_math(witness['equation'])}" if witness["equation"] else f"at {place}" if place else ""
-    sides = _sides(witness)
-    parts = [f"**Example.** Take {_listed(given)}.{follows} {_sentence(where, sides)}"]
+    seen = _missing(witness, place) if witness["compares"].endswith(" exists") else _sentence(where, _sides(witness))
+    parts = [f"**Example.** Take {_listed(given)}.{follows} {seen}"]
     if witness["matrices"]:
         left, right = map(_values, witness["matrices"])
         parts += ["The two matrices are then", _block(rf"{left} \neq {right}")]
     return parts
+
+
+def _missing(witness: Mapping[str, Any], place: str) -> str:
+    """What a formula reads that does not exist."""
+    return f"At {place} there is no {_math(witness['equation'])}."
 
 
 def _sides(witness: Mapping[str, Any]) -> str:

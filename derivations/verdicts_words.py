@@ -24,7 +24,7 @@ PLACES: Mapping[str, str] = {
 INTRODUCTION = r"""
 # The documents' formulas, judged
 
-Every formula of the two documents that was judged so far, as it is written there, with its verdict.
+Every formula of the two documents, as it is written there, with its verdict.
 
 - **proven**: right, for all sizes and all values. What a document works out with numbers is right for these
   numbers, which stand below it.
@@ -34,14 +34,15 @@ Every formula of the two documents that was judged so far, as it is written ther
   which is proven.
 - **incomplete**: right once something is added that the document does not say.
 
-Document 2 writes its formulas for three units, or for three inputs and two outputs. They are judged for these and
-for any number.
+Document 2 writes its formulas for three units, for three inputs and two outputs, or for a kernel of 2 × 2 and an
+output of 3 × 3. They are judged for these and for any number.
 
 ## Signs and names
 
-Indices count from 1, as in the documents. $`:=`$ marks a definition. A matrix is given by its entry in parentheses,
-followed by what counts its rows and its columns: $`\left(W_{j i}\right)_{j; i}`$. A bracket that holds an equation,
-such as $`\left[i = j\right]`$, is 1 where it holds and 0 elsewhere.
+Indices count from 1, as in the documents; in an image of document 2 they count from 0. $`:=`$ marks a
+definition. A matrix is given by its entry in parentheses, followed by what counts its rows and its columns:
+$`\left(W_{j i}\right)_{j; i}`$. A bracket that holds an equation, such as
+$`\left[i = j\right]`$, is 1 where it holds and 0 elsewhere.
 
 The number *h* of a layer is left out, and an index *n* says of which example an entry is; *m* and *q* are a second
 example and a second entry.
@@ -65,6 +66,8 @@ example and a second entry.
 | $`E`$ | the Loss, of one example |
 | $`K`$ | 3, the number of units of the last layer |
 | $`n`$, $`m`$ | 3 and 2, the numbers of inputs and outputs of the fully connected layer |
+| $`H`$, $`W`$; $`P`$, $`Q`$ | the sides of a and of b in average pooling |
+| $`K`$, $`P`$ | 2 and 3, the sides of the kernel and of c in the convolution; a has the side $`K + P - 1`$ |
 | $`\partial E/\partial c_{j}`$ | $`\partial E_{c_{j}}/\partial c_{j}`$ |
 | every other name | as in the document |
 """.lstrip()

@@ -153,7 +153,7 @@ def find_witness(
     task = _Task(left, right, unknowns, at, shown, matrices, needed)
     inexact: Witness | None = None
     further = AFTER_AN_INTERVAL.sizes
-    for sizes in islice(small_sizes(task.unknowns.sizes), effort.sizes):
+    for sizes in islice(task.unknowns.some_sizes(), effort.sizes):
         found = _at_sizes(task, sizes, effort)
         if found is not None and found.is_exact:
             return Search(found, task.compared)

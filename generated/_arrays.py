@@ -1,5 +1,5 @@
 # backproof generate
-# content: 4969c15be5ee9fd94cf0f8ef89c1e664
+# content: a2264a1f834e6fa794550be79a73e8f4
 """Arrays that are given from outside: what they are called, and the checks before anything is computed.
 
 A check raises a ValueError that names the method, the array and the sizes in the words of the formula.
@@ -93,7 +93,7 @@ class Notation:
     Parameters
     ----------
     axes : mapping of str to tuple of str
-        The axes of each array: the names of their sizes, digits where a size is fixed.
+        The axes of each array: the names of their sizes, digits where a size is fixed; ``d…`` for any number of axes.
     parameters : tuple of str
         Those that belong to the layer, in order.
     least : mapping of str to int
@@ -129,10 +129,21 @@ class Notation:
             number of axes or a size that does not fit; a label that is no position on its axis; an entry
         outside the domain of its array.
         """
-        values = {**given, **(parameters or {})}
+        arrays, dtype = self.read(where, given, parameters or {})
+        return self.settled(where, arrays, dtype, self._sizes(where, arrays))
+
+    def read(
+        self, where: str, given: Mapping[str, ArrayLike], parameters: Mapping[str, Array]
+    ) -> tuple[dict[str, Array], np.dtype[Any]]:
+        """All as arrays, and the one dtype of their floats."""
+        values = {**given, **parameters}
         arrays = {name: as_array(f"{where}: {name}", value) for name, value in values.items()}
-        dtype = self._dtype(where, arrays, tuple(parameters or ()))
-        sizes = self._sizes(where, arrays)
+        return arrays, self._dtype(where, arrays, tuple(parameters))
+
+    def settled(
+        self, where: str, arrays: dict[str, Array], dtype: np.dtype[Any], sizes: Mapping[str, int]
+    ) -> dict[str, Array]:
+        """The arrays in their dtype, once labels and domains are seen to hold."""
         for name, array in arrays.items():
             if name in self.labels:
                 self._check_labels(where, name, array, sizes[self.labels[name]])
@@ -164,15 +175,18 @@ class Notation:
 
     def _sizes(self, where: str, arrays: Mapping[str, Array]) -> dict[str, int]:
         """The value of each size, the same in all arrays."""
-        found: dict[str, tuple[int, str]] = {}
+        found: dict[str, tuple[Any, str]] = {}
         for name, array in arrays.items():
-            axes = self.axes[name]
-            if array.ndim != len(axes):
+            axes, shape = self.axes[name], array.shape
+            if axes and axes[-1].endswith("…") and array.ndim > len(axes):
+                # What lies behind the first axes has to be the same, axis by axis.
+                shape = (*shape[: len(axes) - 1], shape[len(axes) - 1 :])
+            if len(shape) != len(axes):
                 raise ValueError(
                     f"{where}: {self.text(name)} has {len(axes)} {'axis' if len(axes) == 1 else 'axes'};"
                     f" the array given is {array.shape}: reshape it"
                 )
-            for axis, size in zip(axes, array.shape, strict=True):
+            for axis, size in zip(axes, shape, strict=True):
                 if axis.isdigit() and size != int(axis):
                     raise ValueError(f"{where}: {self.text(name)} is {array.shape}: {size} is not {axis}")
                 known, first = found.setdefault(axis, (size, name))
@@ -184,8 +198,8 @@ class Notation:
         for axis, least in self.least.items():
             size, name = found.get(axis, (least, ""))
             if size < least:
-                shape = arrays[name].shape
-                raise ValueError(f"{where}: {axis} must be at least {least}; {self.text(name)} is {shape}")
+                given = arrays[name].shape
+                raise ValueError(f"{where}: {axis} must be at least {least}; {self.text(name)} is {given}")
         return {axis: size for axis, (size, _) in found.items()}
 
     def _check_domain(self, where: str, name: str, array: Array, domain: Domain) -> None:

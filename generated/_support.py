@@ -1,5 +1,5 @@
 # backproof generate
-# content: 882d30ec425d99dd25f9758497d1dcea
+# content: 59de863e5c1804513f8a18a420f0a8ce
 """What all layers and losses share: parameters with their gradients, reductions, constructor arguments."""
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ._arrays import FLOATS, Array, Arrays, Entrywise, Function, Notation, Value
 
 __all__ = [
     "DTypeLike",
+    "Integers",
     "Loss",
     "Module",
     "Seed",
@@ -26,9 +27,11 @@ __all__ = [
     "as_function",
     "as_generator",
     "as_integer",
+    "as_integers",
     "as_number",
 ]
 
+Integers = int | tuple[int, ...]
 Seed = int | np.random.Generator | None
 
 LARGEST_INTEGER = int(np.iinfo(np.intp).max)
@@ -46,6 +49,7 @@ class Module:
     """
 
     _notation: Notation
+    _followers: tuple[tuple[str, str], ...] = ()
     dtype: np.dtype[Any]
 
     def __init__(self) -> None:
@@ -184,6 +188,15 @@ def as_integer(subject: str, value: int, least: int | None = None) -> int:
     return number
 
 
+def as_integers(subject: str, value: Integers, count: int) -> tuple[int, ...]:
+    """So many whole numbers; a single one stands for each of them."""
+    if isinstance(value, (tuple, list)):
+        if len(value) != count:
+            raise ValueError(f"{subject} must be an integer or a tuple of {count}; got {value!r}")
+        return tuple(as_integer(subject, one) for one in value)
+    return (as_integer(subject, value),) * count
+
+
 def as_number(subject: str, value: float) -> float:
     """A finite number whose square is finite; a boolean is none."""
     is_real = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
@@ -232,13 +245,21 @@ def _index(value: int) -> int:
 def _call_text(made: object) -> str:
     """The call that makes the like, without what is at its default."""
     shown = []
+    followers = dict(getattr(made, "_followers", ()))
     for name, parameter in inspect.signature(type(made)).parameters.items():
         if name not in vars(made):  # rng, which is used up
             continue
-        value = getattr(made, name)
+        value = _short(getattr(made, name))
+        default = _short(getattr(made, followers[name])) if name in followers else parameter.default
         text = str(value) if name == "dtype" else repr(value)
         if parameter.default is parameter.empty:
             shown.append(text)
-        elif value != parameter.default:
+        elif value != default:
             shown.append(f"{name}={text}")
     return f"{type(made).__name__}({', '.join(shown)})"
+
+
+def _short(value: Any) -> Any:
+    """A number in place of a tuple of equal ones."""
+    is_one = isinstance(value, tuple) and len(set(value)) == 1
+    return value[0] if is_one else value

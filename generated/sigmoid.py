@@ -1,5 +1,5 @@
 # backproof generate Sigmoid
-# content: d6a62addf4ad960a0a9fb5ead2e81434
+# content: 4e999e20f978bb1a2923d44ebf00051d
 """Sigmoid: z[n, i] = 1/(1 + exp(-a[n, i]))
 
 Made by `backproof generate Sigmoid` from the definition in derivations/layers/sigmoid.py: change
@@ -23,21 +23,23 @@ class Sigmoid(Module):
     Each method computes from the arrays that it is given; nothing is kept from an earlier call. All
     are of float32 or all of float64; integers and booleans are cast. Anything else, or a shape that
     does not fit, is a ValueError before anything is computed.
+
+    d… stands for one axis or more with d entries in all, the last fastest.
     """
 
-    _notation = Notation({"a": ("N", "d"), "delta": ("N", "d")})
+    _notation = Notation({"a": ("N", "d…"), "delta": ("N", "d…")})
 
     def forward(self, input: ArrayLike) -> Array:
         """Compute z.
 
         Parameters
         ----------
-        input : array_like of shape (N, d)
+        input : array_like of shape (N, d…)
             The formula's a.
 
         Returns
         -------
-        array of shape (N, d)
+        array of shape (N, d…)
         """
         (a,) = self._arrays("forward", a=input)
         z, _ = forward(a)
@@ -48,9 +50,9 @@ class Sigmoid(Module):
 
         Parameters
         ----------
-        input : array_like of shape (N, d)
+        input : array_like of shape (N, d…)
             What `forward` was given.
-        delta : array_like of shape (N, d)
+        delta : array_like of shape (N, d…)
             The gradient of the final loss with respect to z.
         """
         self._arrays("backward_update_gradient", a=input, delta=delta)
@@ -60,14 +62,14 @@ class Sigmoid(Module):
 
         Parameters
         ----------
-        input : array_like of shape (N, d)
+        input : array_like of shape (N, d…)
             What `forward` was given.
-        delta : array_like of shape (N, d)
+        delta : array_like of shape (N, d…)
             The gradient of the final loss with respect to z.
 
         Returns
         -------
-        array of shape (N, d)
+        array of shape (N, d…)
         """
         a, delta = self._arrays("backward_delta", a=input, delta=delta)
         saved = saved_values(a)
@@ -79,14 +81,14 @@ class Sigmoid(Module):
 
         Parameters
         ----------
-        input : array_like of shape (N, d)
+        input : array_like of shape (N, d…)
             What `forward` was given.
-        delta : array_like of shape (N, d)
+        delta : array_like of shape (N, d…)
             The gradient of the final loss with respect to z.
 
         Returns
         -------
-        array of shape (N, d)
+        array of shape (N, d…)
         """
         return self.backward_delta(input, delta)
 

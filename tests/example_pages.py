@@ -18,10 +18,8 @@ from codegen.page import (
     Parameter,
     PlainFunction,
     Size,
-    render_module,
-    render_package,
-    render_support,
 )
+from codegen.render import render_module, render_package, render_support
 
 
 def function(name: str, arguments: str, body: str, doc: str = "") -> PlainFunction:

@@ -46,7 +46,9 @@ class World:
             return self.numbers[str(expr)]
         if isinstance(expr, Indexed):
             position = tuple(round(self.value(index)) for index in expr.indices)
-            return self.arrays[str(expr.base)][position].item()
+            array = self.arrays[str(expr.base)]
+            is_inside = all(0 <= here < size for here, size in zip(position, array.shape, strict=True))
+            return array[position].item() if is_inside else 0.0
         if isinstance(expr, Sum):
             return self._sum(expr.function, [limit[0] for limit in expr.limits])
         if isinstance(expr, maximum_over):

@@ -4,14 +4,14 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from sympy import Float, Function, IndexedBase, Rational, Symbol, sqrt
+from sympy import Float, Function, IndexedBase, Rational, Symbol, ceiling, sqrt
 
 from codegen.describe import describe
 from codegen.naming import RESERVED, python_name, python_names
 from codegen.page import Condition, Hyper, Page
 from codegen.scalar_code import scalar_code
 from derivations.layer import Hyperparameter, Layer
-from derivations.layers import LAYERS
+from derivations.layers import FILES, LAYERS
 from derivations.notation import axes, d, name_of, scalars, size_symbol, sum_, tensors
 from tests.example_pages import BCE_WITH_LOGITS, CROSS_ENTROPY, LINEAR, RBF, refuses
 
@@ -99,10 +99,22 @@ class TestScalarCode:
             value = eval(text.replace("np.sqrt", "root"), {"u": u, "v": v, "root": lambda w: w**0.5})
             assert value == pytest.approx(float(expression.subs({a: u, b: v})), rel=1e-12)
 
+    def test_rounds_as_the_expression_does(self):
+        a, b = Symbol("a", integer=True), Symbol("b", integer=True)
+        expressions = [a // b, (a + 1) // 2 + 1, 2 * (a // b), 1 - (a - b) // 3, -(a // b), (2 * a) // (b + 9)]
+        expressions += [a // (2 * b), ceiling(a / b), ceiling(a / 3) * b, b - ceiling((a + b) / 4)]
+        expressions += [((a // 2) + b) // 3, a - b // 2 - 1]
+        for expression, (u, v) in itertools.product(expressions, [(7, 3), (-5, 2), (12, 4), (0, 5)]):
+            text = scalar_code(expression, {a: "u", b: "v"})
+            assert eval(text, {"u": u, "v": v}) == expression.subs({a: u, b: v}), text
+
     def test_reads_well(self):
         width, s = size_symbol("d"), scalars("s")
         assert scalar_code(1 / sqrt(width), {width: "input"}) == "1 / np.sqrt(input)"
         assert scalar_code(s > 0, {s: "self.s"}) == "self.s > 0"
+        places = (width - 2 * Symbol("R") + 1) // Symbol("stride") + 1
+        names = {symbol: str(symbol) for symbol in places.free_symbols}
+        assert scalar_code(places, names) == "(d + 1 - 2 * R) // stride + 1"
         assert scalar_code(s <= width / 2, {s: "s", width: "input"}) == "s <= input / 2"
 
     @pytest.mark.parametrize(
@@ -140,7 +152,7 @@ class TestDescribe:
     def test_gives_the_page_written_by_hand(self, page):
         layer = next(layer for layer in LAYERS if layer.name == page.name)
         described = describe(layer, page.functions, formula("f"), module=page.module, least=dict(page.least))
-        written_by_hand = replace(page, aliases=layer.aliases, source=layer.source)
+        written_by_hand = replace(page, aliases=layer.aliases, source=layer.source, definition=FILES[page.name])
         assert without_formulas(described) == without_formulas(written_by_hand)
 
     def test_writes_each_formula_once(self):

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codegen.layout import WIDTH
-from codegen.page import Argument, Size, render_module, render_package
+from codegen.page import Argument, Size
+from codegen.render import render_module, render_package
 from tests.array_layouts import layouts
 from tests.example_pages import CROSS_ENTROPY, FLIP, LINEAR, MIX, function, make_package, refuses
 

@@ -8,11 +8,13 @@ import numpy as np
 
 from codegen.pipeline import build
 from derivations.notation import name_of, size_of
+from generated import _windows
+from generated._contract import contract
 from tests.plain_values import World
 from tests.regime.balls import check_backward_on_balls
 from tests.regime.case import Case, Functions
 
-SIZES = {"N": 3, "d": 4, "C": 5, "K": 6, "M": 2, "B": 2, "H": 3, "e": 5}
+SIZES = {"N": 3, "d": 4, "C": 5, "K": 6, "M": 2, "B": 2, "H": 3, "e": 5, "L": 7, "P": 13}
 """Those of no two axes of one formula are alike; √d is exact, on balls too."""
 
 
@@ -20,7 +22,7 @@ def functions_of(text):
     """The plain functions of a module."""
     tree = ast.parse(text)
     tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    names = {"np": np}
+    names = {"np": np, "contract": contract, **{name: getattr(_windows, name) for name in _windows.__all__}}
     exec(compile(tree, "emitted", "exec"), names)
     return names
 
@@ -35,26 +37,33 @@ def pair(text, suffix=""):
     return Functions(names[f"forward{suffix}"], backward)
 
 
-def shape_of(entry):
-    return tuple(SIZES[str(size_of(index))] for index in entry.indices)
+def sizes_of(one):
+    """The sizes of all axes, those of its output by its own formulas."""
+    known = SIZES | {str(h.symbol): h.default for h in one.hyperparameters}
+    found = {str(size): int(e.subs({s: known[str(s)] for s in e.free_symbols})) for size, e in one.output_sizes.items()}
+    return known | found
+
+
+def shape_of(entry, sizes):
+    return tuple(int(sizes[str(size_of(index))]) for index in entry.indices)
 
 
 def draw(one, seed):
     """Entries that keep away from each other and from the kinks at 0 and ±1: odd multiples of 1/64."""
     rng = np.random.default_rng(seed)
     entries = [*([one.target] if one.target is not None else []), *one.inputs, *one.parameters]
-    arrays = {}
+    arrays, sizes = {}, sizes_of(one)
     for entry in entries:
-        count = int(np.prod(shape_of(entry)))
+        count = int(np.prod(shape_of(entry, sizes)))
         drawn = (2 * rng.choice(np.arange(-60, 61), count, replace=False) + 1) / 64
-        arrays[name_of(entry)] = drawn.reshape(shape_of(entry))
+        arrays[name_of(entry)] = drawn.reshape(shape_of(entry, sizes))
     return arrays | {str(h.symbol): h.default for h in one.hyperparameters}
 
 
 def by_loops(one, given):
     """The output, by plain loops over the definition."""
     arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
-    numbers = {**SIZES, **{name: value for name, value in given.items() if not isinstance(value, np.ndarray)}}
+    numbers = {**sizes_of(one), **{name: value for name, value in given.items() if not isinstance(value, np.ndarray)}}
     for left, right in one.forward.items():
         arrays[name_of(left)] = World(arrays, numbers).array(left.indices, right)
     return arrays[name_of(list(one.forward)[-1])]

@@ -10,11 +10,13 @@ import numpy as np
 import typer
 
 from generated import CrossEntropyLoss, Linear
+from training import convolutional
 from training.autoencoder import autoencoder, least_loss, loss_of_mean_image, train
 from training.data import CLASSES, BadData, Digits, at_16, load, split
-from training.fit import accuracy, fit
+from training.fit import accuracy, fit, guesses, squares_of
 from training.pictures import draw_classifier
 from training.pictures_autoencoder import draw_autoencoder
+from training.pictures_convolutional import draw_convolutional
 
 
 def main(
@@ -23,10 +25,11 @@ def main(
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")] = Path("demo-output"),
     epochs: Annotated[int, typer.Option(min=1, help="Of the classifier, passes over its training digits.")] = 30,
+    sweeps: Annotated[int, typer.Option(min=1, help="The same of the convolutional network.")] = 30,
     passes: Annotated[int, typer.Option(min=1, help="The same of the autoencoder.")] = 100,
     seed: Annotated[int, typer.Option(help="Of the weights and of the order of the examples.")] = 0,
 ) -> None:
-    """Train a linear softmax classifier and an autoencoder on digits, say how well they do, and draw both.
+    """Train two classifiers, linear and convolutional, and an autoencoder on digits; say how well they do, draw them.
 
     Example: python -m training.demo --data usps.txt
     """
@@ -36,6 +39,7 @@ def main(
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     classify(digits, out / "digits.png", epochs=epochs, seed=seed)
+    convolve(digits, out / "convolution.png", epochs=sweeps, seed=seed)
     compress(digits, out / "autoencoder.png", epochs=passes, seed=seed)
 
 
@@ -51,6 +55,30 @@ def classify(digits: Digits, picture: Path, *, epochs: int, seed: int) -> None:
     typer.echo(f"  held-out accuracy: {reads:.1%} of {len(held_out)} digits")
     title = f"What a linear classifier looks for: {reads:.1%} of {len(held_out)} held-out digits read right"
     draw_classifier(module.parameters["W"], digits.side, curve, title, picture)
+    typer.echo(f"  picture: {picture}")
+
+
+def convolve(digits: Digits, picture: Path, *, epochs: int, seed: int) -> None:
+    """Convolution, tanh, means of 2 × 2, and ten logits of what is left."""
+    training, held_out = split(digits)
+    network = convolutional.convolutional(digits.side, seed)
+    start = time.perf_counter()
+    curve = convolutional.train(network, training, held_out, epochs=epochs, seed=seed)
+    seconds = time.perf_counter() - start
+    reads = accuracy(network, held_out, squares_of)
+    _say_trained("convolutional network", digits, len(training), epochs, seconds)
+    typer.echo(f"  held-out accuracy: {reads:.1%} of {len(held_out)} digits")
+    layers = list(network)
+    seen = layers[1].forward(layers[0].forward(squares_of(held_out)[:1]))
+    draw_convolutional(
+        layers[0].parameters["K"][:, 0],
+        held_out.images[0].reshape(digits.side, digits.side),
+        seen[0],
+        convolutional.confusion(held_out.labels, guesses(network, held_out, squares_of)),
+        curve,
+        f"A convolutional network: {reads:.1%} of {len(held_out)} held-out digits read right",
+        picture,
+    )
     typer.echo(f"  picture: {picture}")
 
 

@@ -47,8 +47,13 @@ def labels_of(digits: Digits) -> Array:
 
 
 def images_of(digits: Digits) -> Array:
-    """What an autoencoder is to say of digits: what it was shown."""
+    """Images as rows of grey values: what a dense network is shown, and what an autoencoder is to say of them."""
     return digits.images
+
+
+def squares_of(digits: Digits) -> Array:
+    """Images as one channel of height × width: what a convolutional network is shown."""
+    return digits.images.reshape(len(digits), 1, digits.side, digits.side)
 
 
 def fit(
@@ -62,6 +67,7 @@ def fit(
     gradient_step: float = 0.1,
     falling: bool = False,
     seed: int = 0,
+    inputs: Callable[[Digits], Array] = images_of,
     targets: Callable[[Digits], Array] = labels_of,
 ) -> Curve:
     """Train a module in place, and return how the loss went.
@@ -81,12 +87,14 @@ def fit(
         Whether the step falls linearly, from batch to batch, towards 0 after the last one.
     seed : int
         Of the order of the examples.
+    inputs : callable
+        What the module is shown: `images_of` or `squares_of` the digits.
     targets : callable
         What the loss compares the output with: `labels_of` or `images_of` the digits.
     """
     rng = np.random.default_rng(seed)
     parts = (training, held_out)
-    curve = [tuple(mean_loss(module, loss, part, targets) for part in parts)]
+    curve = [tuple(mean_loss(module, loss, part, inputs, targets) for part in parts)]
     steps, done = epochs * math.ceil(len(training) / batch), 0
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
@@ -95,21 +103,32 @@ def fit(
         for _ in range(epochs):
             for examples in _batches(training, batch, rng):
                 left = 1 - done / steps if falling else 1.0
-                _step(module, loss, examples.images, targets(examples), gradient_step * left)
+                _step(module, loss, inputs(examples), targets(examples), gradient_step * left)
                 done += 1
-            curve.append(tuple(mean_loss(module, loss, part, targets) for part in parts))
+            curve.append(tuple(mean_loss(module, loss, part, inputs, targets) for part in parts))
             bar.update(task, advance=1, description=f"training, loss {curve[-1][0]:.3f}")
     return Curve(*zip(*curve, strict=True))
 
 
-def accuracy(module: Module, digits: Digits) -> float:
+def guesses(module: Module, digits: Digits, inputs: Callable[[Digits], Array] = images_of) -> Array:
+    """Where the output is largest: what a classifier says of each digit."""
+    return module.forward(inputs(digits)).argmax(axis=1)
+
+
+def accuracy(module: Module, digits: Digits, inputs: Callable[[Digits], Array] = images_of) -> float:
     """The share of digits whose largest output is at their label."""
-    return float((module.forward(digits.images).argmax(axis=1) == digits.labels).mean())
+    return float((guesses(module, digits, inputs) == digits.labels).mean())
 
 
-def mean_loss(module: Module, loss: Loss, digits: Digits, targets: Callable[[Digits], Array] = labels_of) -> float:
+def mean_loss(
+    module: Module,
+    loss: Loss,
+    digits: Digits,
+    inputs: Callable[[Digits], Array] = images_of,
+    targets: Callable[[Digits], Array] = labels_of,
+) -> float:
     """The mean of all values of the loss."""
-    return float(loss.forward(targets(digits), module.forward(digits.images)).mean())
+    return float(loss.forward(targets(digits), module.forward(inputs(digits))).mean())
 
 
 def _step(module: Module, loss: Loss, input: Array, target: Array, gradient_step: float) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 Env = dict[int, int]
+DELTAS = ("delta", "between")
+TOTAL = frozenset({"number", "scalar", "add", "multiply", "sum", "entry", "index", "size", *DELTAS})
+"""Operations that always have a value where their operands have one."""
 Seed = tuple[str, tuple[int, ...]]
 
 
@@ -47,6 +50,7 @@ class Evaluator(Generic[V]):
         self._values: dict[tuple[Any, ...], V] = {}
         self._tangents: dict[tuple[Any, ...], V | None] = {}
         self._given: dict[Seed, V] = {}
+        self._total_nodes: dict[Node, bool] = {}
 
     def value(self, node: Node, env: Env) -> V:
         """The value of a node where its free indices are as ``env`` says."""
@@ -85,6 +89,8 @@ class Evaluator(Generic[V]):
         return self.arithmetic.add([self.value(child, env) for child in node.children])
 
     def _multiply(self, node: Node, env: Env) -> V:
+        if self._is_cut(node, env):
+            return self._constant(0)
         return self.arithmetic.multiply([self.value(child, env) for child in node.children])
 
     def _power(self, node: Node, env: Env) -> V:
@@ -170,7 +176,24 @@ class Evaluator(Generic[V]):
     def _add_slope(self, node: Node, env: Env, seed: Seed) -> V | None:
         return self._total([self.tangent(child, env, seed) for child in node.children])
 
+    def _is_cut(self, node: Node, env: Env) -> bool:
+        """Whether a delta makes a product 0 whose other factors surely have values: most terms of a window's sum."""
+        deltas = [child for child in node.children if child.kind in DELTAS]
+        return bool(deltas) and self._is_total(node) and any(self.trial.integer(d, env) == 0 for d in deltas)
+
+    def _is_total(self, node: Node) -> bool:
+        """Whether a formula has a value everywhere."""
+        if node not in self._total_nodes:
+            tensor = self.trial.program.tensors[node.payload] if node.kind == "entry" else None
+            right = tensor.right if tensor is not None else None
+            parts = node.children if right is None else (*node.children, right)
+            known = node.kind in TOTAL and (tensor is None or tensor.label_axis is None)
+            self._total_nodes[node] = known and all(map(self._is_total, parts))
+        return self._total_nodes[node]
+
     def _multiply_slope(self, node: Node, env: Env, seed: Seed) -> V | None:
+        if self._is_cut(node, env):
+            return None
         terms: list[V | None] = []
         for chosen in node.children:
             slope = self.tangent(chosen, env, seed)
@@ -250,7 +273,7 @@ _VALUES: dict[str, Callable[[Evaluator[Any], Node, Env], Any]] = {
     "entry": Evaluator._entry,
     "gradient": Evaluator._gradient,
     "jacobian": Evaluator._jacobian,
-    **dict.fromkeys(("size", "index", "delta", "floor", "ceiling", "mod", "argmax"), Evaluator._integer),
+    **dict.fromkeys(("size", "index", "delta", "between", "floor", "ceiling", "mod", "argmax"), Evaluator._integer),
     **dict.fromkeys(("positive", "zero", "sign"), Evaluator._sign),
 }
 _TANGENTS: dict[str, Callable[[Evaluator[Any], Node, Env, Seed], Any]] = {

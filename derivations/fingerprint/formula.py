@@ -72,7 +72,11 @@ Comparison = tuple[Node, Node | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A statement with everything it reads."""
+    """A statement with everything it reads.
+
+    ``sizes`` holds the least value of each size, ``facts`` the formulas of those that others determine,
+    ``choices`` the integers that are tried for each hyperparameter that counts steps or places.
+    """
 
     statement: Equation
     assumptions: tuple[Equation, ...]
@@ -86,6 +90,8 @@ class Program:
     numbers: tuple[Fraction, ...]
     comparisons: tuple[Comparison, ...]
     ranges: dict[int, tuple[Node, Node]]
+    facts: dict[str, Node]
+    choices: dict[str, tuple[int, ...]]
 
 
 def number(value: Exact) -> Node:
@@ -105,7 +111,7 @@ def node(kind: str, children: Iterable[Node], payload: Any = None) -> Node:
         payload,
         free=tuple(sorted({slot for part in parts for slot in part.free})),
         reads=frozenset().union(*(part.reads for part in parts)),
-        exact=(exact and all(part.exact for part in parts)) or kind in ("argmax", "delta"),
+        exact=(exact and all(part.exact for part in parts)) or kind in ("argmax", "delta", "between"),
         opaque=kind == "call" or any(part.opaque for part in parts),
     )
 

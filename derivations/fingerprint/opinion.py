@@ -20,9 +20,9 @@ from derivations.fingerprint.balls import shared_bits
 from derivations.fingerprint.degree import log2_of_a_false_zero
 from derivations.fingerprint.evaluate import Env, Redraw, Undefined
 from derivations.fingerprint.formula import OutOfReach, Program
-from derivations.fingerprint.point import assignments, draw_point
+from derivations.fingerprint.point import assignments, condition_holds, draw_point
 from derivations.fingerprint.read import read_statement
-from derivations.fingerprint.sizes import LARGEST, Sizes, larger_sizes, small_sizes
+from derivations.fingerprint.sizes import LARGEST, Sizes, larger_sizes, lengths, small_sizes
 from derivations.fingerprint.trial import Point, Trial
 from derivations.layer import Assumption, Layer
 
@@ -102,13 +102,24 @@ class _Judge:
     def __init__(self, program: Program, seed: bytes) -> None:
         self.program = program
         self.seed = seed
-        self.sizes = [sizes for sizes in small_sizes(program, seed) if self._labels_fit(sizes)]
-        self.larger = [sizes for sizes in larger_sizes(program, seed) if self._labels_fit(sizes)]
+        self.sizes = [sizes for sizes in small_sizes(program, seed, self._completed) if self._labels_fit(sizes)]
+        self.larger = [sizes for sizes in larger_sizes(program, seed, self._completed) if self._labels_fit(sizes)]
         self.spared = 0
         self.drawn = False
         self.lawless = bool(program.features & LAWLESS)
         reads = program.statement.reads
         self.labels = any(name in reads and t.label_axis is not None for name, t in program.tensors.items())
+
+    def _completed(self, sizes: Sizes) -> Sizes | None:
+        """The sizes with those that they determine; None where these, or the conditions on integers, do not hold."""
+        frame = Trial(self.program, Point(dict(sizes), self.seed), PRECISIONS[0])
+        whole = [c for c in self.program.conditions if c[1].exact and c[2].exact]
+        if not all(condition_holds(frame, *condition) for condition in whole):
+            return None
+        found = {**sizes, **{name: frame.exact(formula, {}) for name, formula in self.program.facts.items()}}
+        if any(found[name] < least or found[name] != int(found[name]) for name, least in self.program.sizes.items()):
+            return None
+        return {name: int(found[name]) for name in self.program.sizes}
 
     def _labels_fit(self, sizes: Sizes) -> bool:
         """Whether every label that is read has a value: nothing lies on an empty axis."""
@@ -121,7 +132,8 @@ class _Judge:
 
     def by_field(self) -> Opinion:
         """The field's opinion; a difference that may be its own ignorance is put to the balls."""
-        chance = log2_of_a_false_zero(self.program, LARGEST)
+        longest = max((max(s.values(), default=1) for s in self.sizes), default=1)
+        chance = log2_of_a_false_zero(self.program, max(LARGEST, longest))
         least = math.ceil(WANTED / chance) if chance < -1 else 100
         trials, worst, enough, skipped = 0, math.inf, False, ""
         for sizes in [*self.sizes, *self.larger]:
@@ -131,7 +143,7 @@ class _Judge:
             if seen.differs:
                 return _differ("balls" if self.lawless else "field", trials, sizes)
             worst = min(worst, seen.least) if seen.compared else worst
-            enough = enough or (0 not in sizes.values() and 2 * seen.least >= wanted)
+            enough = enough or (0 not in lengths(self.program, sizes) and 2 * seen.least >= wanted)
             if seen.never:
                 skipped = skipped or f"; nothing compared at {_spell(sizes)}"
         if not enough:
@@ -153,7 +165,7 @@ class _Judge:
             trials += seen.compared
             if seen.differs:
                 return _differ("balls", trials, sizes)
-            enough = enough or (0 not in sizes.values() and 2 * seen.least >= wanted)
+            enough = enough or (0 not in lengths(self.program, sizes) and 2 * seen.least >= wanted)
         if not enough:
             never = "too seldom defined in the reals" if self.drawn else "no point satisfies what is assumed"
             return Opinion("cannot", "balls", trials, 0.0, f"{reason}; {never}")
@@ -161,10 +173,10 @@ class _Judge:
 
     def _repeats(self, sizes: Sizes) -> int:
         """How often each entry is compared: comparisons, roots and labels need several points."""
-        longest, ties = max(sizes.values(), default=1), len(self.program.comparisons)
+        longest, ties = max(lengths(self.program, sizes), default=1), len(self.program.comparisons)
         if not (ties or self.labels or "root" in self.program.features):
             return 1
-        if 0 in sizes.values():
+        if 0 in lengths(self.program, sizes):
             return 2
         if ties:
             return 40 + 8 * ties if longest == 1 else 12 + 2 * ties if longest == 2 else 4
@@ -175,7 +187,7 @@ class _Judge:
     def _check_once(self) -> tuple[_Seen, Sizes]:
         """One real point, at the smallest sizes that have one."""
         seen, sizes = _Seen(), {}
-        for sizes in sorted(self.sizes, key=lambda s: (min(s.values(), default=1) < 1, sum(s.values()))):
+        for sizes in sorted(self.sizes, key=lambda s: (0 in lengths(self.program, s), sum(s.values()))):
             seen = self._look(sizes, 1, self._balls_agree, 4)
             if seen.compared:
                 break
@@ -185,7 +197,7 @@ class _Judge:
         """Compare every entry at fresh points until each has been compared as often as wanted."""
         frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
         entries = list(assignments(self.program.statement, frame))
-        limit = min(most, 6 if max(sizes.values(), default=1) > 2 else most)
+        limit = min(most, 6 if max(lengths(self.program, sizes), default=1) > 2 else most)
         if len(entries) > limit:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)

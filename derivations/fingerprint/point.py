@@ -140,12 +140,13 @@ def _draw_scalars(program: Program, point: Point) -> bool:
         shift = (Fraction(0), Fraction(1), Fraction(-1), Fraction(4) ** (attempt // 4))[attempt // 4 % 4]
         point.scalars = {name: shift + drawer.draw(f"{name} {attempt}") for name in program.scalars}
         trial = Trial(program, point, PRECISION)
-        if all(_condition_holds(trial, *condition) for condition in program.conditions):
+        if all(condition_holds(trial, *condition) for condition in program.conditions):
             return True
     return False
 
 
-def _condition_holds(trial: Trial, relation: str, left: Node, right: Node) -> bool:
+def condition_holds(trial: Trial, relation: str, left: Node, right: Node) -> bool:
+    """Whether a condition on scalars or integers surely holds at the point of a trial."""
     try:
         found = order(trial.real.value(left, {}), trial.real.value(right, {}))
     except (Undefined, Redraw):

@@ -36,6 +36,7 @@ from derivations.layer import Assumption, Layer
 from derivations.notation import (
     GRADIENT,
     argmax_over,
+    between,
     d,
     is_gradient,
     is_zero_at,
@@ -45,6 +46,8 @@ from derivations.notation import (
     positive,
 )
 
+NEAR, MOST_CHOICES = 4, 3
+"""How far from 0 an integer hyperparameter is looked for, and how many are tried."""
 ORDER: dict[Any, str] = {positive: "positive", is_zero_at: "zero", sp.sign: "sign", sp.Abs: "abs"}
 EXTREMES: dict[Any, str] = {sp.Max: "max", sp.Min: "min"}
 
@@ -61,12 +64,7 @@ def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Ass
     statement = reader.equation(left, right)
     features = frozenset(reader.features)
     kept = related(statement, [reader.equation(a.left, a.right, a.example) for a in (*layer.assumptions, *assumptions)])
-    reader.conditions += [
-        (relation.rel_op, reader.read(relation.lhs), reader.read(relation.rhs))
-        for hyper in layer.hyperparameters
-        if hyper.symbol.name in reader.scalars or hyper.symbol.name in reader.sizes
-        for relation in hyper.conditions
-    ]
+    facts = reader.take_what_holds()
     reader.names.check_labels()
     slots = sorted({slot for parts in reader.comparisons for slot in slots_of(parts)})
     return Program(
@@ -82,6 +80,8 @@ def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Ass
         tuple(reader.numbers),
         tuple(reader.comparisons),
         {slot: (lower, upper) for slot, lower, upper in reader.names.ranges(slots)},
+        facts,
+        reader.choices,
     )
 
 
@@ -89,6 +89,7 @@ class _Reader:
     def __init__(self, layer: Layer) -> None:
         self.names = Names(layer, self.read)
         self.sizes: dict[str, int] = {}
+        self.choices: dict[str, tuple[int, ...]] = {}
         self.scalars: dict[str, None] = {}
         self.numbers: dict[Fraction, None] = {}
         self.features: set[str] = set()
@@ -108,6 +109,40 @@ class _Reader:
             if isinstance(expr, types):
                 return rule(self, expr)
         raise OutOfReach(f"{expr} ({type(expr).__name__}) is not in the language")
+
+    def take_what_holds(self) -> dict[str, Node]:
+        """The formulas of sizes that others determine; the conditions of all that was read, and of what these read."""
+        formulas = {str(size): formula for size, formula in self.names.layer.output_sizes.items()}
+        hypers = {h.symbol.name: h for h in self.names.layer.hyperparameters}
+        facts: dict[str, Node] = {}
+        known: set[str] = set()
+        while names := {*self.sizes, *self.scalars} - known:
+            for name in sorted(names):
+                if name in formulas:
+                    facts[name] = self._exact(self._without_determined(formulas[name]))
+                for relation in hypers[name].conditions if name in hypers else ():
+                    self.conditions.append((relation.rel_op, self.read(relation.lhs), self.read(relation.rhs)))
+            known |= names
+        return facts
+
+    def _without_determined(self, formula: Expr) -> Expr:
+        """The formula of a size in what is free, where it reads sizes that are determined themselves."""
+        determined = self.names.layer.output_sizes
+        for _ in determined:
+            formula = formula.xreplace(determined)
+        if formula.free_symbols & set(determined):
+            raise OutOfReach(f"the sizes {', '.join(map(str, determined))} determine each other in a circle")
+        return formula
+
+    def _least_and_near(self, symbol: Symbol) -> tuple[int, ...]:
+        """The integers nearest to 0 that the conditions on a symbol alone allow."""
+        found = [h for h in self.names.layer.hyperparameters if h.symbol == symbol]
+        alone = [c for h in found for c in h.conditions if c.free_symbols == {symbol}]
+        near = sorted(range(-NEAR, NEAR + 1), key=lambda value: (abs(value), -value))
+        allowed = [v for v in near if not (v < 0 and symbol.is_nonnegative) and all(c.subs(symbol, v) for c in alone)]
+        if not allowed:
+            raise OutOfReach(f"no integer near 0 satisfies the conditions on {symbol}")
+        return tuple(allowed[:MOST_CHOICES])
 
     def equation(self, left: Any, right: Any, example: Any = ()) -> Equation:
         """Two sides for all values of their free indices."""
@@ -146,7 +181,10 @@ class _Reader:
 
     def _symbol(self, expr: Symbol) -> Node:
         if expr.is_integer:
-            self.sizes[expr.name] = 1 if expr.is_positive else 0
+            near = self._least_and_near(expr)
+            self.sizes[expr.name] = 1 if expr.is_positive else min(near)
+            if not expr.is_nonnegative:
+                self.choices[expr.name] = near
             return Node("size", payload=expr.name, exact=True)
         self.scalars[expr.name] = None
         made = Node("scalar", payload=expr.name)
@@ -210,6 +248,15 @@ class _Reader:
         kind = {sp.floor: "floor", sp.ceiling: "ceiling", sp.Mod: "mod"}[expr.func]
         return node(kind, [self._exact(part) for part in expr.args])
 
+    def _between(self, expr: Any) -> Node:
+        return node("between", [self._bound(part) for part in expr.args])
+
+    def _bound(self, expr: Any) -> Node:
+        """A bound between which an integer lies: the largest or the smallest of several is one too."""
+        if isinstance(expr, (sp.Max, sp.Min)):
+            return replace(node(EXTREMES[expr.func], map(self._bound, expr.args)), exact=True)
+        return self._exact(expr)
+
     def _function(self, expr: Any) -> Node:
         name, unspecified = str(expr.func.__name__), isinstance(expr, AppliedUndef)
         if len(expr.args) != 1 or not (unspecified or name in FUNCTIONS):
@@ -270,5 +317,6 @@ _RULES: tuple[tuple[Any, Callable[[_Reader, Any], Node]], ...] = (
     ((maximum_over, argmax_over), _Reader._over),
     (jacobian, _Reader._jacobian),
     ((sp.floor, sp.ceiling, sp.Mod), _Reader._integer_part),
+    (between, _Reader._between),
     (Function, _Reader._function),
 )

@@ -1,9 +1,13 @@
-"""The sizes at which the fingerprint compares: all up to 2, a random sample up to 5."""
+"""The sizes at which the fingerprint compares: all up to 2, a random sample up to 5.
+
+Sizes that others determine, such as the number of places of a window, are worked out; integer
+hyperparameters, such as a stride, are drawn beside the sizes.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from random import Random
 
@@ -12,30 +16,79 @@ from derivations.fingerprint.formula import Program
 LARGEST = 5
 VOLUME = 60
 """What the product of the sizes of a sample may be."""
+WHOLE_VOLUME = 1200
+"""The same, with the sizes that they determine."""
+MOST_ENUMERATED = 3**7
+DRAWN, ATTEMPTS = 40, 2000
+"""How many sizes are drawn where there are too many to list, and how often that is tried."""
+MIXTURE = (1, 1, 2, 2, 3, 4, 5)
 Sizes = dict[str, int]
+Complete = Callable[[Sizes], Sizes | None]
+"""Works out what the sizes determine; None where no such layer exists."""
 
 
-def small_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
-    """All sizes up to 2, smallest first; a sample of them where there are many."""
-    names = list(program.sizes)
-    every = product(*(range(least, 3) for least in program.sizes.values()))
-    ordered = sorted(every, key=lambda values: (sum(values), values))
+def small_sizes(program: Program, seed: bytes, complete: Complete) -> Iterator[Sizes]:
+    """All sizes up to 2, smallest first; a sample of them where there are many, of more than 2 where very many."""
+    choices = {name: program.choices.get(name, range(least, 3)) for name, least in _free(program).items()}
+    if math.prod(map(len, choices.values())) > MOST_ENUMERATED:
+        yield from _drawn(program, seed, complete)
+        return
+    every = (complete(dict(zip(choices, values, strict=True))) for values in product(*choices.values()))
+    ordered = sorted((s for s in every if s is not None), key=lambda s: (sum(s.values()), tuple(s.values())))
     if len(ordered) > 81:
-        plain = [values for values in ordered if 0 not in values]
-        edges = [values for values in ordered if values.count(2) >= len(names) - 1]
-        chosen = Random(seed).sample(plain, min(40, len(plain)))
-        kept = {*chosen, *edges, (1,) * len(names)}
-        ordered = [values for values in ordered if values in kept]
-    for values in ordered:
-        yield dict(zip(names, values, strict=True))
+        plain = [s for s in ordered if 0 not in lengths(program, s)]
+        edges = [s for s in ordered if lengths(program, s).count(2) >= len(lengths(program, s)) - 1]
+        chosen = Random(seed).sample(plain, min(DRAWN, len(plain)))
+        ordered = [s for s in ordered if s in chosen or s in edges or set(s.values()) == {1}]
+    yield from ordered
 
 
-def larger_sizes(program: Program, seed: bytes) -> Iterator[Sizes]:
+def larger_sizes(program: Program, seed: bytes, complete: Complete) -> Iterator[Sizes]:
     """Three samples, in which each size is 3, 4 and 5 once, in random order; less where there are many."""
-    names = list(program.sizes)
-    order = Random(seed).sample(range(3, LARGEST + 1), 3)
+    random = Random(seed)
+    order = random.sample(range(3, LARGEST + 1), 3)
+    names = [name for name in _free(program) if name not in program.choices]
     for sample in range(3 if names else 0):
         sizes = {name: order[(place + sample) % 3] for place, name in enumerate(names)}
         while math.prod(sizes.values()) > VOLUME:
             sizes[max(names, key=lambda name: sizes[name])] -= 1
-        yield sizes
+        found = complete(sizes | {name: random.choice(values) for name, values in program.choices.items()})
+        if found is not None:
+            yield found
+
+
+def lengths(program: Program, sizes: Sizes) -> list[int]:
+    """The lengths of axes among some sizes, hyperparameters left out."""
+    return [size for name, size in sizes.items() if name not in program.choices]
+
+
+def _free(program: Program) -> Sizes:
+    """What no other sizes determine, with the least that it may be."""
+    return {name: least for name, least in program.sizes.items() if name not in program.facts}
+
+
+def _drawn(program: Program, seed: bytes, complete: Complete) -> Iterator[Sizes]:
+    """All 1, each 0 in turn, and a sample of sizes up to 5."""
+    random = Random(seed)
+    first = {name: program.choices.get(name, (1,))[0] for name in _free(program)}
+    edges = [first, *(first | {name: 0} for name, least in _free(program).items() if least == 0)]
+    found = [s for s in map(complete, edges) if s is not None]
+    wanted = len(found) + DRAWN
+    for _ in range(ATTEMPTS):
+        if len(found) >= wanted:
+            break
+        sizes = complete(_one_draw(program, random))
+        counts = [] if sizes is None else lengths(program, sizes)
+        if sizes is not None and 0 < math.prod(counts) <= WHOLE_VOLUME and sizes not in found:
+            found.append(sizes)
+    yield from sorted(found, key=lambda s: (math.prod(lengths(program, s)), tuple(s.values())))
+
+
+def _one_draw(program: Program, random: Random) -> Sizes:
+    names = list(_free(program))
+    sizes = {name: random.choice(program.choices.get(name, MIXTURE)) for name in names}
+    axes = [name for name in names if name not in program.choices]
+    while math.prod(sizes[name] for name in axes) > VOLUME:
+        large = random.choice([name for name in axes if sizes[name] > 1])
+        sizes[large] -= 1
+    return sizes

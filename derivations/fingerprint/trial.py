@@ -106,6 +106,8 @@ class Trial:
         sides = [self.exact(child, env) for child in node.children]
         if node.kind == "delta":
             return int(sides[0] == sides[1])
+        if node.kind == "between":
+            return int(sides[0] <= sides[1] <= sides[2])
         if node.kind == "mod":
             if sides[1] == 0:
                 raise Undefined("a remainder by 0")

@@ -18,7 +18,7 @@ def average_pooling(rank: int) -> Layer:
     window = Window(rank)
     taps, places = window.taps, window.places
     kernel = tuple(map(size_of, taps))
-    dense = {dilation: 1 for dilation in window.dilation}
+    dense = dict.fromkeys(window.dilation, 1)
     here = [e.subs(dense) for e in positions(window, places, taps)]
     return Layer(
         f"AvgPool{rank}d",

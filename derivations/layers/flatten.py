@@ -1,16 +1,16 @@
-"""Flatten: the same entries, all axes but the first as one.   n example, c channel, h w place in the image."""
+"""Flatten: the same entries, all axes but the first as one.   n example, k entry of the example."""
 
 from derivations.layer import Layer
 from derivations.notation import axes, tensors
 
-n, c, h, w = axes("n:N c:C h:H w:W")
+n, k = axes("n:N k:K")
 x, y = tensors("x y")
 
 FLATTEN = Layer(
     "Flatten",
-    inputs=(x[n, c, h, w],),
-    forward={y[n, c, h, w]: x[n, c, h, w]},
-    joined={y: ((c, h, w),)},
-    aliases=("Flatten2d",),
+    inputs=(x[n, k],),
+    forward={y[n, k]: x[n, k]},
+    trailing={x: k},
+    aliases=("Flatten1D",),
     source="no document: between a convolution and a linear layer",
 )

@@ -18,7 +18,7 @@ def max_pooling(rank: int) -> Layer:
     """The layer in some number of spatial dimensions."""
     window = Window(rank)
     taps, places, kernel = window.taps, window.places, tuple(map(size_of, window.taps))
-    within = {padding: 0 for padding in window.padding}
+    within = dict.fromkeys(window.padding, 0)
     here = [e.subs(within) for e in positions(window, places, taps)]
     steps: dict[Indexed, Expr] = {}
     read, at = x, list(window.inside)

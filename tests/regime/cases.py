@@ -25,8 +25,9 @@ from tests.regime.loss_cases import (
     NLL_OF_LABELS,
     SOFTMAX_HALF_MSE,
 )
+from tests.regime.window_cases import WINDOW_CASES
 
-AHEAD = (RELU,)
+AHEAD = (RELU, *WINDOW_CASES)
 """Cases that may stand here before their module is emitted."""
 
 WRITTEN = (
@@ -34,6 +35,7 @@ WRITTEN = (
     *(TANH, SIGMOID, RELU, SOFTMAX, LOG_SOFTMAX, RBF),
     *(MSE, HALF_MSE, SOFTMAX_HALF_MSE, NLL, NLL_OF_LABELS),
     *(CROSS_ENTROPY, CROSS_ENTROPY_OF_LABELS, BCE, BCE_WITH_LOGITS),
+    *WINDOW_CASES,
 )
 """One entry a layer and way of calling it."""
 

@@ -1,0 +1,371 @@
+# backproof generate ConvTranspose2d
+# content: a20644cf14f076038c50ec04d02c408f
+"""ConvTranspose2d: y[n, g, o, h, w] = Σ_c Σ_p Σ_q Σ_r Σ_t [h = dilation_h·r + stride_h·p -
+    padding_h]·[w = dilation_w·t + stride_w·q - padding_w]·x[n, g, c, p, q]·K[g, c, o, r, t] + b[g,
+    o]
+
+Made by `backproof generate ConvTranspose2d` from the definition in
+derivations/layers/transposed_convolution.py: change the formula there and generate again. Source of
+the formula: no document: the adjoint of its convolution.
+
+Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e140 in float64 and
+±1e4 in float32 no exp, log, division or sum leaves its range.
+"""
+
+import numpy as np
+
+from ._arrays import Array, ArrayLike
+from ._contract import contract
+from ._shaped import Shaped, Shapes
+from ._support import DTypeLike, Integers, Seed, as_dtype, as_flag, as_generator, as_integer, as_integers
+from ._windows import add_windows, windows
+
+
+class ConvTranspose2d(Shaped):
+    """y[n, g, o, h, w] = Σ_c Σ_p Σ_q Σ_r Σ_t [h = dilation_h·r + stride_h·p - padding_h]·[w =
+        dilation_w·t + stride_w·q - padding_w]·x[n, g, c, p, q]·K[g, c, o, r, t] + b[g, o]
+
+    Parameters
+    ----------
+    input : int
+        The size G·C.
+    output : int
+        The size G·O.
+    kernel : int or tuple of 2 ints
+        The sizes R and T.
+    stride : int or tuple of 2 ints, default 1
+        stride_h >= 1, stride_w >= 1.
+    padding : int or tuple of 2 ints, default 0
+        padding_h >= 0, padding_w >= 0.
+    output_padding : int or tuple of 2 ints, default 0
+        output_padding_h >= 0, output_padding_h < stride_h, output_padding_w >= 0, output_padding_w
+        < stride_w.
+    dilation : int or tuple of 2 ints, default 1
+        dilation_h >= 1, dilation_w >= 1.
+    groups : int, default 1
+        The size G: input and output must be multiples of it.
+    bias : bool, default True
+        Whether there is b. Without it, read 0.
+    dtype : float32 or float64, default float64
+        Of the parameters, and so of what goes in and comes out.
+    rng : int or numpy.random.Generator, optional
+        Draws the first values: K uniform in ±1/√(O·R·T), b uniform in ±1/√(O·R·T).
+
+    Attributes
+    ----------
+    parameters, gradients : dict of str to array
+        K of shape (G·C, O, R, T);
+        b of shape (G·O,), if there is one.
+
+    Notes
+    -----
+    Each method computes from the arrays that it is given; nothing is kept from an earlier call. All
+    are of float32 or all of float64; integers and booleans are cast. Anything else, or a shape that
+    does not fit, is a ValueError before anything is computed.
+
+    An axis G·C holds the C entries for the first of G, then those for the next.
+
+    H = dilation_h·(R - 1) + output_padding_h + stride_h·(P - 1) + 1 - 2·padding_h
+    W = dilation_w·(T - 1) + output_padding_w + stride_w·(Q - 1) + 1 - 2·padding_w
+    """
+
+    _notation = Shapes(
+        {
+            "x": ("N", "G·C", "P", "Q"),
+            "K": ("G·C", "O", "R", "T"),
+            "b": ("G·O",),
+            "delta": ("N", "G·O", "H", "W"),
+        },
+        parameters=("K", "b"),
+        least={"H": 1, "W": 1},
+        public={"x": "input"},
+        settings=("input", "output", "kernel", "stride", "padding", "output_padding", "dilation", "groups"),
+        block=("G", "O", "P", "R", "Q", "T"),
+    )
+
+    def __init__(
+        self,
+        input: int,
+        output: int,
+        kernel: Integers,
+        stride: Integers = 1,
+        padding: Integers = 0,
+        output_padding: Integers = 0,
+        dilation: Integers = 1,
+        groups: int = 1,
+        bias: bool = True,
+        dtype: DTypeLike = np.float64,
+        rng: Seed = None,
+    ) -> None:
+        super().__init__()
+        self.input = as_integer("ConvTranspose2d: input", input, least=0)
+        self.output = as_integer("ConvTranspose2d: output", output, least=0)
+        self.kernel = as_integers("ConvTranspose2d: kernel", kernel, 2)
+        self.groups = as_integer("ConvTranspose2d: groups", groups, least=1)
+        self.stride = as_integers("ConvTranspose2d: stride", stride, 2)
+        self.padding = as_integers("ConvTranspose2d: padding", padding, 2)
+        self.output_padding = as_integers("ConvTranspose2d: output_padding", output_padding, 2)
+        self.dilation = as_integers("ConvTranspose2d: dilation", dilation, 2)
+        self._require(
+            ("R >= 1", self.kernel[0] >= 1),
+            ("T >= 1", self.kernel[1] >= 1),
+            ("input a multiple of groups", self.input % self.groups == 0),
+            ("output a multiple of groups", self.output % self.groups == 0),
+            ("stride_h >= 1", self.stride[0] >= 1),
+            ("stride_w >= 1", self.stride[1] >= 1),
+            ("padding_h >= 0", self.padding[0] >= 0),
+            ("padding_w >= 0", self.padding[1] >= 0),
+            ("output_padding_h >= 0", self.output_padding[0] >= 0),
+            ("output_padding_h < stride_h", self.output_padding[0] < self.stride[0]),
+            ("output_padding_w >= 0", self.output_padding[1] >= 0),
+            ("output_padding_w < stride_w", self.output_padding[1] < self.stride[1]),
+            ("dilation_h >= 1", self.dilation[0] >= 1),
+            ("dilation_w >= 1", self.dilation[1] >= 1),
+        )
+        self.bias = as_flag("ConvTranspose2d: bias", bias)
+        self.dtype = as_dtype("ConvTranspose2d: dtype", dtype)
+        generator = as_generator("ConvTranspose2d: rng", rng)
+        self._start(
+            "K",
+            (self.input, self.output // self.groups, self.kernel[0], self.kernel[1]),
+            1 / np.sqrt(max(self.output // self.groups, 1) * np.prod(self.kernel)),
+            generator,
+        )
+        if self.bias:
+            self._start(
+                "b",
+                (self.output,),
+                1 / np.sqrt(max(self.output // self.groups, 1) * np.prod(self.kernel)),
+                generator,
+            )
+
+    def _known_sizes(self) -> dict[str, int]:
+        """The sizes that no axis of an array shows alone."""
+        return {"G": self.groups}
+
+    def _output_sizes(self, sizes: dict[str, int]) -> dict[str, int]:
+        """The sizes of the output that follow from others."""
+        P = sizes["P"]
+        Q = sizes["Q"]
+        R = sizes["R"]
+        T = sizes["T"]
+        stride_h, stride_w = self.stride
+        padding_h, padding_w = self.padding
+        output_padding_h, output_padding_w = self.output_padding
+        dilation_h, dilation_w = self.dilation
+        H = dilation_h * (R - 1) + output_padding_h + stride_h * (P - 1) + 1 - 2 * padding_h
+        W = dilation_w * (T - 1) + output_padding_w + stride_w * (Q - 1) + 1 - 2 * padding_w
+        return {"H": H, "W": W}
+
+    def forward(self, input: ArrayLike) -> Array:
+        """Compute y.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, G·C, P, Q)
+            The formula's x.
+
+        Returns
+        -------
+        array of shape (N, G·O, H, W)
+        """
+        fit = self._fit("forward", x=input)
+        x, K, b = fit.arrays
+        y = fit.by_rows()
+        for at in fit.blocks():
+            y[at], _ = forward(x[at], K, *self.stride, *self.padding, *self.output_padding, *self.dilation, b)
+        return fit.joined(y)
+
+    def backward_update_gradient(self, input: ArrayLike, delta: ArrayLike) -> None:
+        """Add the gradients of the parameters to `gradients`.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, G·C, P, Q)
+            What `forward` was given.
+        delta : array_like of shape (N, G·O, H, W)
+            The gradient of the final loss with respect to y.
+        """
+        fit = self._fit("backward_update_gradient", x=input, delta=delta)
+        x, delta, K, b = fit.arrays
+        for at in fit.blocks():
+            saved = saved_values(
+                x[at],
+                K,
+                *self.stride,
+                *self.padding,
+                *self.output_padding,
+                *self.dilation,
+                b,
+            )
+            dK, db = backward_update_gradient(saved, delta[at])
+            self._add(K=dK, b=db)
+
+    def backward_delta(self, input: ArrayLike, delta: ArrayLike) -> Array:
+        """Compute the gradient of the final loss with respect to input.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, G·C, P, Q)
+            What `forward` was given.
+        delta : array_like of shape (N, G·O, H, W)
+            The gradient of the final loss with respect to y.
+
+        Returns
+        -------
+        array of shape (N, G·C, P, Q)
+        """
+        fit = self._fit("backward_delta", x=input, delta=delta)
+        x, delta, K, b = fit.arrays
+        dx = fit.by_rows("x")
+        for at in fit.blocks():
+            saved = saved_values(
+                x[at],
+                K,
+                *self.stride,
+                *self.padding,
+                *self.output_padding,
+                *self.dilation,
+                b,
+            )
+            dx[at] = backward_delta(saved, delta[at])
+        return fit.joined(dx, "x")
+
+    def backward(self, input: ArrayLike, delta: ArrayLike) -> Array:
+        """Do what `backward_update_gradient` and `backward_delta` do, at once.
+
+        Parameters
+        ----------
+        input : array_like of shape (N, G·C, P, Q)
+            What `forward` was given.
+        delta : array_like of shape (N, G·O, H, W)
+            The gradient of the final loss with respect to y.
+
+        Returns
+        -------
+        array of shape (N, G·C, P, Q)
+        """
+        fit = self._fit("backward", x=input, delta=delta)
+        x, delta, K, b = fit.arrays
+        dx = fit.by_rows("x")
+        for at in fit.blocks():
+            saved = saved_values(
+                x[at],
+                K,
+                *self.stride,
+                *self.padding,
+                *self.output_padding,
+                *self.dilation,
+                b,
+            )
+            dx[at], dK, db = backward(saved, delta[at])
+            self._add(K=dK, b=db)
+        return fit.joined(dx, "x")
+
+
+def forward(
+    x,
+    K,
+    stride_h,
+    stride_w,
+    padding_h,
+    padding_w,
+    output_padding_h,
+    output_padding_w,
+    dilation_h,
+    dilation_w,
+    b=None,
+):
+    """y[n, g, o, h, w], and what the backward needs of it."""
+    _, _, _, P, Q = x.shape
+    _, _, _, R, T = K.shape
+    H = output_padding_h + dilation_h*(R - 1) + stride_h*(P - 1) + 1 - 2*padding_h
+    W = output_padding_w + dilation_w*(T - 1) + stride_w*(Q - 1) + 1 - 2*padding_w
+    y_windows = contract("gcort, ngcpq -> ngoprqt", K, x)  # Σ_c x[n, g, c, p, q]·K[g, c, o, r, t]
+    # y[n, g, o, h, w] = Σ_c Σ_p Σ_q Σ_r Σ_t
+    #   [h = dilation_h·r + stride_h·p - padding_h]·[w = dilation_w·t + stride_w·q - padding_w]·x[n, g, c, p, q]·K[g, c, o, r, t]
+    y = add_windows(
+        y_windows,
+        (3, -padding_h, (stride_h, dilation_h), H),
+        (4, -padding_w, (stride_w, dilation_w), W),
+    )
+    if b is not None:
+        y += b[:, :, None, None]  # + b[g, o]
+    return y, (x, K, b, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w)
+
+
+def saved_values(
+    x,
+    K,
+    stride_h,
+    stride_w,
+    padding_h,
+    padding_w,
+    output_padding_h,
+    output_padding_w,
+    dilation_h,
+    dilation_w,
+    b=None,
+):
+    """What the backward needs, without the output."""
+    return (x, K, b, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w)
+
+
+def backward(saved, delta):
+    """∂L/∂x[n, g, c, p, q], ∂L/∂K[g, c, o, r, t] and ∂L/∂b[g, o] for delta = ∂L/∂y[n, g, o, h, w]."""
+    x, K, b, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w = saved
+    _, _, _, P, Q = x.shape
+    _, _, _, R, T = K.shape
+    db = None
+    # δ[n, g, o, dilation_h·r + stride_h·p - padding_h, dilation_w·t + stride_w·q - padding_w]
+    delta_windows = windows(
+        delta,
+        (3, -padding_h, (stride_h, dilation_h), (P, R)),
+        (4, -padding_w, (stride_w, dilation_w), (Q, T)),
+    )
+    # dx[n, g, c, p, q] = Σ_r Σ_t Σ_o δ[n, g, o, dilation_h·r + stride_h·p - padding_h, dilation_w·t +
+    #   stride_w·q - padding_w]·K[g, c, o, r, t]
+    dx = contract("gcort, ngoprqt -> ngcpq", K, delta_windows)
+    # dK[g, c, o, r, t] = Σ_q Σ_p Σ_n x[n, g, c, p, q]·δ[n, g, o, dilation_h·r + stride_h·p - padding_h,
+    #   dilation_w·t + stride_w·q - padding_w]
+    dK = contract("ngcpq, ngoprqt -> gcort", x, delta_windows)
+    if b is not None:
+        db = delta.sum(axis=(0, 3, 4))  # db[g, o] = Σ_n Σ_h Σ_w δ[n, g, o, h, w]
+    return dx, dK, db
+
+
+def backward_delta(saved, delta):
+    """∂L/∂x[n, g, c, p, q] for delta = ∂L/∂y[n, g, o, h, w]."""
+    x, K, _, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w = saved
+    _, _, _, P, Q = x.shape
+    _, _, _, R, T = K.shape
+    # δ[n, g, o, dilation_h·r + stride_h·p - padding_h, dilation_w·t + stride_w·q - padding_w]
+    delta_windows = windows(
+        delta,
+        (3, -padding_h, (stride_h, dilation_h), (P, R)),
+        (4, -padding_w, (stride_w, dilation_w), (Q, T)),
+    )
+    # dx[n, g, c, p, q] = Σ_r Σ_t Σ_o δ[n, g, o, dilation_h·r + stride_h·p - padding_h, dilation_w·t +
+    #   stride_w·q - padding_w]·K[g, c, o, r, t]
+    dx = contract("gcort, ngoprqt -> ngcpq", K, delta_windows)
+    return dx
+
+
+def backward_update_gradient(saved, delta):
+    """∂L/∂K[g, c, o, r, t] and ∂L/∂b[g, o] for delta = ∂L/∂y[n, g, o, h, w]."""
+    x, K, b, stride_h, stride_w, padding_h, padding_w, dilation_h, dilation_w = saved
+    _, _, _, P, Q = x.shape
+    _, _, _, R, T = K.shape
+    db = None
+    # δ[n, g, o, dilation_h·r + stride_h·p - padding_h, dilation_w·t + stride_w·q - padding_w]
+    delta_windows = windows(
+        delta,
+        (3, -padding_h, (stride_h, dilation_h), (P, R)),
+        (4, -padding_w, (stride_w, dilation_w), (Q, T)),
+    )
+    # dK[g, c, o, r, t] = Σ_q Σ_p Σ_n x[n, g, c, p, q]·δ[n, g, o, dilation_h·r + stride_h·p - padding_h,
+    #   dilation_w·t + stride_w·q - padding_w]
+    dK = contract("ngcpq, ngoprqt -> gcort", x, delta_windows)
+    if b is not None:
+        db = delta.sum(axis=(0, 3, 4))  # db[g, o] = Σ_n Σ_h Σ_w δ[n, g, o, h, w]
+    return dK, db
