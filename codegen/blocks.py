@@ -6,7 +6,7 @@ few, however many examples there are; the sums over examples in the gradients ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sympy import Dummy, Expr, Idx, Indexed, KroneckerDelta, Mul, Symbol
 
@@ -40,20 +40,25 @@ def has_own_rows(layer: Layer) -> bool:
     example = layer.output.indices[0]
     if not isinstance(example, Idx):
         return False
-    rows = {entry.base for entry in (*layer.inputs, *layer.forward) if example in entry.indices}
+    made = (*layer.inputs, *layer.forward)
+    rows = {entry.base: entry.indices.index(example) for entry in made if example in entry.indices}
     if any(entry.indices[0] != example for entry in (*layer.inputs, layer.output)):
         return False
-    if any(size_of(example) in size.free_symbols for size in layer.output_sizes.values()):
+    # A block has fewer rows: nothing may know of another number of them.
+    told = {*layer.output_sizes, *layer.output_sizes.values(), *(one.symbol for one in layer.hyperparameters)}
+    if not isinstance(size_of(example), Symbol) or any(size_of(example) in each.free_symbols for each in told):
         return False
     return all(_stays_in_row(entry, example, rows) for step in layer.steps for entry in step)
 
 
-def _stays_in_row(expression: Expr, example: Idx, rows: set[Expr]) -> bool:
-    """Whether a side of a step names the example as the first index of what has rows, and nowhere else."""
+def _stays_in_row(expression: Expr, example: Idx, rows: Mapping[Expr, int]) -> bool:
+    """Whether a side of a step names the example where what has rows has it, and nowhere else."""
     entries = expression.atoms(Indexed)
     for entry in entries:
-        first, *others = entry.indices
-        if (first == example) != (entry.base in rows) or any(_names(index, example) for index in others):
+        others = [*entry.indices]
+        if entry.base in rows and others.pop(rows[entry.base]) != example:
+            return False
+        if any(_names(index, example) for index in others):
             return False
     return not _names(expression.xreplace({entry: Dummy() for entry in entries}), example)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sympy import Expr, Idx, Indexed, Integer, KroneckerDelta, Mul, Sum
 
 from codegen.affine import Affine, gap, solved
+from codegen.lower_maxima import lower_to_maxima
 from codegen.positions import Lowered, LoweringError, view
 from codegen.window_nodes import ADD, SPREAD, Along, window_node
 from derivations.notation import argmax_over, delta, size_of, sum_
@@ -34,6 +35,9 @@ def lower_deltas(e: Sum, order: tuple[Idx, ...], lower: Lower) -> Lowered | None
     nest = opened(e, names_in(e) | {str(i.label) for i in order})
     if not nest.deltas:
         return None
+    to_maxima = lower_to_maxima(nest.bound, nest.deltas, Mul(*nest.rest), order, lower, e)
+    if to_maxima is not None:
+        return to_maxima
     found = _gathered(_with_taps(nest), order)
     if not found.deltas:
         return lower(_summed(found.rest, found.bound), order)
@@ -109,7 +113,7 @@ def _gathered(nest: Nest, order: tuple[Idx, ...]) -> Nest:
     options = [(one, index, at) for one in nest.deltas for index, at in _fixed_by(one, nest, order)]
     if not options:
         return nest
-    one, index, at = min(options, key=lambda o: (_nearness(o[1], nest, order), str(o[1])))
+    one, index, at = min(options, key=lambda o: (nearness(o[1], nest, order), str(o[1])))
     value = at.start + sum((s * i for s, i in zip(at.steps, at.indices, strict=True)), Integer(0))
     deltas = tuple(substitute(d, {index: value}) for d in nest.deltas if d != one)
     rest = tuple(substitute(f, {index: value}) for f in nest.rest)
@@ -122,23 +126,25 @@ def _fixed_by(one: KroneckerDelta, nest: Nest, order: tuple[Idx, ...]) -> list[t
     Among equals, that which stands alone in the delta: the place in an image, not one of those that reach it.
     """
     zero = gap(one)
+    if zero is None:
+        return []
     found = {}
-    for index in zero.indices if zero else ():
+    for index in zero.indices:
         holding = [f for f in nest.rest if index in free_indices(f)]
-        at = solved(zero, index) if zero and index in nest.bound else None
+        at = solved(zero, index) if index in nest.bound else None
         is_other_axis = at is not None and at.indices[1:] == () and (at.start, *at.steps) == (0, 1)
         if at is None or not holding or (is_other_axis and size_of(at.indices[0]) != size_of(index)):
             continue
         if all(isinstance(f, Indexed) and _reads_apart(f, index, at) for f in holding):
             found[index] = at
-    if not any(zero and solved(zero, i) for i in order if zero and i in zero.indices):
+    if not any(solved(zero, i) for i in order if i in zero.indices):
         return [*found.items()]  # nothing else can be done with this delta
-    others = [i for i in zero.indices if i in nest.bound and i not in found] if zero else []
-    far = min((_nearness(i, nest, order) for i in others), default=[len(order) + 1])
+    others = [i for i in zero.indices if i in nest.bound and i not in found]
+    far = min((nearness(i, nest, order) for i in others), default=[len(order) + 1])
     return [
         (index, at)
         for index, at in found.items()
-        if (near := _nearness(index, nest, order)) < far or (near == far and index in one.args)
+        if (near := nearness(index, nest, order)) < far or (near == far and index in one.args)
     ]
 
 
@@ -148,7 +154,7 @@ def _reads_apart(entry: Indexed, index: Idx, at: Affine) -> bool:
     return list(entry.indices).count(index) == 1 and not others & {index, *at.indices}
 
 
-def _nearness(index: Idx, nest: Nest, order: tuple[Idx, ...]) -> list[int]:
+def nearness(index: Idx, nest: Nest, order: tuple[Idx, ...]) -> list[int]:
     """What is read at it shares the first indices of the result: an image, rather than a kernel."""
     entries = [f for f in nest.rest if index in free_indices(f)]
     return [order.index(i) for i in order if any(i in free_indices(f) for f in entries)] or [len(order)]

@@ -105,7 +105,7 @@ def _check(layer: Layer) -> None:
     python_names([*names, *(GRADIENT + name for name in names), *scalars], layer.name)
     for argument, value in layer.sizes.items():
         for size in value if isinstance(value, tuple) else value.args if isinstance(value, Mul) else (value,):
-            if not isinstance(size, Symbol):
+            if not (isinstance(size, Symbol) or (isinstance(value, tuple) and size.is_Integer)):
                 raise ValueError(f"{layer.name}: the argument {argument} fixes {value}, which is no size")
     if layer.target is not None and shape(layer, (), {}):
         raise ValueError(f"{layer.name}: the arrays of a loss have the axes of its formula, and no sizes of their own")

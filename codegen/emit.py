@@ -25,6 +25,7 @@ WIDTH = 104
 """Emitted lines are indented by four and stay within 108 columns; a longer comment goes above its line."""
 
 
+INDENT = "    "
 KEPT = "\u00a0"
 """A space at which no line is broken."""
 
@@ -79,7 +80,7 @@ def _bodies(program: Program) -> dict[str, Body]:
 
 def _lines(routine: Routine, steps: Steps) -> list[Statement]:
     kept = frozenset({*routine.results, *(routine.saves or ()), *routine.arguments, *(routine.saved or ())})
-    return reuse_buffers(lines_of(routine.steps, steps.nodes, steps.lefts), kept)
+    return reuse_buffers(lines_of(routine.steps, steps.nodes, steps.lefts, steps.specials), kept)
 
 
 def _function(name: str, layer: Layer, bodies: Mapping[Variant, Body]) -> PlainFunction:
@@ -142,13 +143,16 @@ def _forward_arguments(layer: Layer) -> list[str]:
 
 
 def _guarded(lines: Sequence[Statement], guards: Sequence[tuple[str, ...]]) -> list[str]:
+    """Lines under what decides whether they run: settings first, then optional parameters."""
     made: list[str] = []
-    previous: tuple[str, ...] = ()
+    previous: list[str] = []
     for line, guard in zip(lines, guards, strict=True):
-        if guard and guard != previous:
-            made.append(f"if {' and '.join(f'{g} is not None' for g in guard)}:")
-        made += ["    " + part if guard else part for part in _commented(line)]
-        previous = guard
+        above = [line.way.code] if line.way else []
+        above += [f"if {' and '.join(f'{g} is not None' for g in guard)}:"] if guard else []
+        shared = next((n for n, one in enumerate(above) if previous[n : n + 1] != [one]), len(above))
+        made += [f"{INDENT * depth}{above[depth]}" for depth in range(shared, len(above))]
+        made += [INDENT * len(above) + part for part in _commented(line)]
+        previous = above
     return made
 
 
@@ -157,8 +161,10 @@ def _commented(line: Statement) -> list[str]:
     if len(whole) <= WIDTH and "\n" not in whole:
         return [whole]
     whole_brackets = re.sub(r"\[[^][]{,60}\]", lambda found: found[0].replace(" ", KEPT), line.comment)
-    parts = wrap(whole_brackets, WIDTH - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-    return [*(f"# {part.replace(KEPT, ' ')}" for part in parts), *line.code.split("\n")]
+    breakable = whole_brackets.replace("]·", "]· ")  # between factors a line may end too
+    parts = wrap(breakable, WIDTH - 2, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    shown = (part.replace("]· ", "]·").replace(KEPT, " ") for part in parts)
+    return [*(f"# {part}" for part in shown), *line.code.split("\n")]
 
 
 def _return(routine: Routine, optional: Sequence[str], layer: Layer) -> str:

@@ -17,6 +17,7 @@ from codegen.contract import contract
 from codegen.deltas import lower_deltas, with_numbers_inside
 from codegen.functions import CALLS
 from codegen.indicators import decided, deciding, index_and_label, sides, spread
+from codegen.lower_maxima import lower_largest
 from codegen.lower_numbers import lower_with_numbers
 from codegen.lower_windows import is_window, lower_summed_windows, lower_window, own_memory
 from codegen.naming import python_name
@@ -250,6 +251,9 @@ def _lower_extremum(op: str, e: Expr, order: tuple[Idx, ...]) -> Lowered:
     body = e.args[0]
     while isinstance(body, e.func) and op == "max":  # the maximum of maxima is one over all their axes
         over, body = (*over, body.args[1]), body.args[0]
+    largest = lower_largest(body, over, e) if op == "max" else None
+    if largest is not None:
+        return largest
     inner = _lower(body, (*order, *(i for i in over if i not in order)))
     return reduced(op, inner, over, e)
 

@@ -10,7 +10,7 @@ from codegen.affine import Affine, affine
 from codegen.operands import spelled
 from codegen.positions import Lowered, LoweringError, elementwise
 from codegen.program import Node
-from codegen.window_nodes import ADD, SUM, WINDOWS, Along, window_node
+from codegen.window_nodes import ADD, MAX, SUM, WINDOWS, Along, window_node
 from derivations.notation import name_of, size_of
 from derivations.substitution import bound_indices
 
@@ -49,7 +49,12 @@ def lower_window(e: Indexed, order: Sequence[Idx]) -> Lowered:
 
 def lower_summed_windows(e: Sum, order: Sequence[Idx]) -> Lowered | None:
     """Σ_k x[…, 2i + k, …], a sum over all of a window but its place; None where it is no such sum."""
-    read, bound = e.function, set(bound_indices(e))
+    return lower_together(SUM, e.function, bound_indices(e), e)
+
+
+def lower_together(op: str, read: Expr, over: Sequence[Idx], e: Expr) -> Lowered | None:
+    """The sum, or the maximum, of an entry over all of each window but its place; None where it is another one."""
+    bound = set(over)
     if not isinstance(read, Indexed):
         return None
     places: list[Expr] = []
@@ -60,15 +65,19 @@ def lower_summed_windows(e: Sum, order: Sequence[Idx]) -> Lowered | None:
             place = [i for i in window.indices if i not in bound]
             if len(place) != 1 or not bound & set(window.indices):
                 return None
+            if op == MAX and len(window.indices) != 2:
+                return None
             alongs.append(Along(position, window.ordered((*place, *window.indices))))
             bound -= set(window.indices)
             at = place[0]
         places.append(at)
     if bound or not alongs or not all(isinstance(i, Idx) for i in places) or len(set(places)) < len(places):
         return None
+    if set(over) & set(places):
+        return None
     shape = tuple(UNTOLD if any(a.axis == p for a in alongs) else size_of(i) for p, i in enumerate(places))
     node = Node("read", (), shape, spelled(name_of(read)), read)
-    return Lowered(window_node(SUM, node, alongs, tuple(map(size_of, places)), e), tuple(places))
+    return Lowered(window_node(op, node, alongs, tuple(map(size_of, places)), e), tuple(places))
 
 
 def own_memory(value: Lowered, e: Expr) -> Lowered:

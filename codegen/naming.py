@@ -38,7 +38,7 @@ RESERVED = frozenset(
         *("forward", "saved_values", "backward", "backward_delta", "backward_update_gradient"),
         *("forward_labels", "saved_values_labels", "backward_labels"),
         *("fit", "at", "sizes"),
-        *("contract", "windows", "add_windows", "sum_windows", "spread_windows"),
+        *("contract", "windows", "add_windows", "sum_windows", "spread_windows", "max_windows", "spread_to_maxima"),
         # too like a digit to be read
         *("l", "I", "O"),
     }

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 WINDOWS = ("add_windows", "spread_windows", "sum_windows", "windows")
+MAXIMA = ("max_windows", "spread_to_maxima")
 """Operations on arrays that NumPy does not have; plain functions take them from a module that all share."""
 
 
@@ -238,6 +239,7 @@ class Page:
         imported = {
             "_arrays": in_import_order(name for name, is_used in arrays.items() if is_used),
             "_contract": ["contract"] if "contract" in self._called else [],
+            "_maxima": [name for name in MAXIMA if name in self._called],
             "_shaped": ["Shaped", "Shapes"] if self.shape else [],
             "_support": in_import_order(name for name, is_used in support.items() if is_used),
             "_windows": [name for name in WINDOWS if name in self._called],

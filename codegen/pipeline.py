@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codegen.choose import choose
 from codegen.emit import EmissionError, emit_functions
+from codegen.entrywise import check_entrywise
 from codegen.frame import check_frame, printed_module
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.positions import LoweringError
@@ -115,7 +116,9 @@ def emit_module(layer: Layer) -> str:
 def prove_module(layer: Layer, source: str) -> list[Check]:
     """The proofs of a whole module: of its plain functions, and of what stands round them."""
     proofs = verify_module(layer, source)
-    return [*proofs, check_frame(layer, source, module_name(layer))] if all(c.ok for c in proofs) else proofs
+    if not all(c.ok for c in proofs):
+        return proofs
+    return [*proofs, *check_entrywise(layer, source), check_frame(layer, source, module_name(layer))]
 
 
 def support_files(built: Sequence[Built]) -> Mapping[str, str]:

@@ -39,11 +39,11 @@ class Node:
     ``op`` is ``read`` or ``size`` (attr: the name), ``number`` (attr: an integer, or 0.5), ``view`` (attr: for each
     position of the result a position of the operand, None for a new axis), ``pick`` and ``one_hot_add`` (attr: the
     name of the labels), ``arange`` (of a size), ``fill`` (attr: 0 or 1; the operands are the sizes and an array of
-    the dtype), ``numbers`` (attr: the rows of a matrix of integers; the operand gives the dtype), ``fill_like`` (the same; the operand gives shape and dtype), ``apply`` (attr: the name of a
-    function), ``integer`` (attr: a number made of sizes and integer hyperparameters, which are its operands), or a
-    row of the table: elementwise, a reduction (attr: the axes), a product (attr: the axes of ``tensordot``, the
-    letters of ``contract``), one that knows windows (operands: an array, then numbers; attr: how these belong
-    together).
+    the dtype), ``fill_like`` (the same; the operand gives shape and dtype), ``numbers`` (attr: the rows of a matrix
+    of integers; the operand gives the dtype), ``apply`` (attr: the name of a function), ``integer`` (attr: a number
+    made of sizes and integer hyperparameters, which are its operands), or a row of the table: elementwise, a
+    reduction (attr: the axes), a product (attr: the axes of ``tensordot``, the letters of ``contract``), one that
+    knows windows (operands: an array, then numbers; attr: how these belong together).
     """
 
     op: str
@@ -89,6 +89,11 @@ def needs_statements(node: Node) -> bool:
     return any(n.op == "one_hot_add" for n in walk(node))
 
 
+def rows_of(node: Node) -> list[str]:
+    """The rows of a matrix of numbers as text."""
+    return [f"[{', '.join(map(str, row))}]" for row in node.attr]
+
+
 def text(node: Node, loosest: int = 0) -> str:
     """A tree as a Python expression, in brackets where it binds looser than what it stands in."""
     spelled, precedence = _spell(node)
@@ -109,8 +114,7 @@ def _spell(node: Node) -> tuple[str, int]:
         shape = f"{sizes[0]}," if len(sizes) == 1 else ", ".join(sizes)
         return f"np.{FILLED[node.attr]}(({shape}), dtype={like}.dtype)", CALL
     if node.op == NUMBERS:
-        rows = ", ".join(f"[{', '.join(map(str, row))}]" for row in node.attr)
-        return f"np.array([{rows}], dtype={text(node.args[0])}.dtype)", CALL
+        return f"np.array([{', '.join(rows_of(node))}], dtype={text(node.args[0])}.dtype)", CALL
     if node.op == "fill_like":
         return f"np.{FILLED[node.attr]}_like({text(node.args[0])})", CALL
     if node.op == "apply":

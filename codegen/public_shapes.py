@@ -51,16 +51,20 @@ def public_axes(layer: Layer, entry: Indexed) -> tuple[str, ...]:
 
 
 def is_entrywise(layer: Layer) -> bool:
-    """Whether each entry of the output follows from the same entry of the input: then arrays of any shape will do."""
+    """Whether each entry of the output follows from the same entry of the inputs: then arrays of any shape will do."""
     parts = [part for step in layer.steps for part in step]
-    entries = {each for part in parts for each in part.atoms(Indexed)}
+    entries = {each for part in (*layer.inputs, *parts) for each in part.atoms(Indexed)}
     same = all(each.indices == layer.output.indices for each in entries)
     # Without the entries nothing may speak of an axis: no sum, no size, no position.
     entry = Symbol("entry", real=True)
     known = {entry, *(one.symbol for one in layer.hyperparameters)}
     alone = all(part.xreplace(dict.fromkeys(entries, entry)).atoms(Idx, Symbol) <= known for part in parts)
     plain = not (layer.target or layer.parameters or layer.joined or layer.trailing or layer.output_sizes)
-    return bool(same and alone and plain and len(layer.output.indices) > 1)
+    if not (same and alone and plain):
+        return False
+    sizes = {size_of(index) for index in layer.output.indices if isinstance(index, Idx)} - known
+    free = [size for size in sizes if isinstance(size, Symbol)]
+    return len(free) == len(layer.output.indices) > 1
 
 
 def constructor_sizes(layer: Layer) -> tuple[Size, ...]:
@@ -177,7 +181,7 @@ def _factors(layer: Layer, value: Expr) -> list[Expr]:
 
 def _needed(layer: Layer) -> set[Symbol]:
     """What the sizes of the output are computed from; of the constructor's, each must be 1 or more."""
-    return {symbol for size in layer.output_sizes.values() for symbol in size.free_symbols}
+    return {symbol for size in layer.output_sizes.values() for symbol in size.free_symbols} - layer.output_sizes.keys()
 
 
 def _known(layer: Layer, codes: Mapping[Symbol, str]) -> Iterator[tuple[str, str]]:
@@ -218,9 +222,11 @@ def _size_conditions(layer: Layer) -> Iterator[tuple[str, str]]:
     """A window has a tap at least along each axis, and what is divided comes out whole."""
     needed = _needed(layer)
     codes = size_codes(layer)
-    for value in layer.sizes.values():
-        for one in value if isinstance(value, tuple) else (value,):
-            if one in needed:
+    for argument, value in layer.sizes.items():
+        for at, one in enumerate(value if isinstance(value, tuple) else (value,)):
+            if one.is_Integer:
+                yield f"{argument}[{at}] == {one}", f"self.{argument}[{at}] == {one}"
+            elif one in needed:
                 yield f"{one} >= 1", f"{codes[one]} >= 1"
     for argument, value in layer.sizes.items():
         if isinstance(value, Mul):

@@ -60,6 +60,11 @@ class Ranges(Machine):
         interval = Interval(*self.given[name])
         return fresh_range(interval if symbol.is_integer else rounded(interval, self.limits), 0)
 
+    def numbers(self, rows: Sequence[Sequence[int]]) -> Range:
+        """From the least to the greatest."""
+        values = [value for row in rows for value in row]
+        return fresh_range(Interval(float(min(values)), float(max(values))), 2)
+
     def positions(self, size: Expr) -> Range:
         """A position on an axis."""
         return fresh_range(Interval(0.0, LONGEST), 1)
@@ -198,16 +203,39 @@ class Ranges(Machine):
         node: ast.expr,
     ) -> Range:
         """The entries and 0, or a sum of some; how many is what the indices leave open of those that reach a place."""
-        for step in (step.interval for each in steps for step in each):
-            self.report(node, Need("step", step.low > 0 or step.high < 0, f"the step is in {step}"))
+        self._report_windows(row, call, steps, node)
         entry, rank = operand.content.interval.hull(Interval(0.0, 0.0)), len(call.shape)
-        if row.is_view:
+        if row.is_view or row.is_of_maxima:
             return fresh_range(entry, rank)
         if row.reads_image:
             taps = [size for reach in call.reaches for size in reach.sizes[1:]]
             return replace(fresh_range(self._sum(entry, taps, node), rank), summed=Summed(entry, Mul(*taps)))
         most = [size for reach in call.reaches for size in self._undetermined(reach)]
         return fresh_range(self._sum(entry, most, node), rank)
+
+    def spread_to_maxima(
+        self,
+        row: WindowOperation,
+        operands: tuple[Placed[Range], Placed[Range]],
+        call: Joined,
+        steps: Sequence[Sequence[Range]],
+        node: ast.expr,
+    ) -> Range:
+        """No more entries come to a place than there are taps, or windows: each has one tap, which determines it."""
+        self._report_windows(row, call, steps, node)
+        entry = operands[0].content.interval.hull(Interval(0.0, 0.0))
+        most = [size for reach in call.reaches for size in self._undetermined(reach)]
+        return fresh_range(self._sum(entry, most, node), len(call.shape))
+
+    def _report_windows(
+        self, row: WindowOperation, call: Joined, steps: Sequence[Sequence[Range]], node: ast.expr
+    ) -> None:
+        """No step may be 0; a maximum needs a tap."""
+        for step in (step.interval for each in steps for step in each):
+            self.report(node, Need("step", step.low > 0 or step.high < 0, f"the step is in {step}"))
+        if row.is_of_maxima:
+            sizes = frozenset[str]().union(*(self._may_be_empty(reach.sizes[1]) for reach in call.reaches))
+            self.report(node, Need("entry", True, "of an axis that must have one", sizes))
 
     def _undetermined(self, reach: Reach) -> Sequence[Expr]:
         """The sizes of all indices but the longest: these and the place reached determine it, as no step is 0."""
@@ -219,6 +247,10 @@ class Ranges(Machine):
         if row.content is None:
             return None
         return fresh_range(Interval(float(row.content), float(row.content)), len(shape))
+
+    def recognised(self, name: str, content: Range) -> Range | None:
+        """A range has no name."""
+        return None
 
     def arrange(self, content: Range, axes: Sequence[int | None]) -> Range:
         """The same entries, their positions in another order."""

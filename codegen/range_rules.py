@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 
 from sympy import Expr, Mul
 
+from codegen.array_ops import Shape
 from codegen.intervals import RULES, Interval, Limits, Need, away_from_zero, is_overflowing, rounded, square, stored
 from codegen.ranges import Range, entries, filled, fresh_range
 
 LONGEST = 1e9
-"""The most entries that an axis is taken to have."""
+"""The most entries that an axis, or a given array in all, is taken to have; an axis of size 0 counts as 1 there."""
 
 
 @dataclass
@@ -26,12 +28,15 @@ class Machine:
         Intervals by the name of a parameter or of a size.
     bound : float
         Arrays that are not given lie within ± this.
+    shapes : sequence of tuples of Expr
+        The shapes of arrays that are given.
     """
 
     given: Mapping[str, tuple[float, float]]
     bound: float
     limits: Limits
     report: Callable[[ast.AST, Need], None] = field(repr=False)
+    shapes: Sequence[Shape] = ()
 
     def size(self, size: Expr) -> Range:
         """From 0, or 1 where a divisor asks, to the longest axis."""
@@ -91,7 +96,15 @@ class Machine:
         return self._count(Mul.make_args(count))
 
     def _count(self, sizes: Sequence[Expr]) -> float:
-        return prod((entries(size, lambda one: self.size(one).interval.high) for size in sizes), start=1.0)
+        """The most entries along axes. Those that one given array has together count as some of its entries."""
+        left, most = Counter(factor for size in sizes for factor in Mul.make_args(size)), 1.0
+        while together := max((left & Counter(shape) for shape in self.shapes), key=Counter.total, default=Counter()):
+            most *= min(self._product(together), LONGEST)
+            left -= together
+        return most * self._product(left)
+
+    def _product(self, sizes: Counter[Expr]) -> float:
+        return prod((entries(size, lambda one: self.size(one).interval.high) for size in sizes.elements()), start=1.0)
 
     def _report_fit(self, interval: Interval, limits: Limits, node: ast.AST) -> None:
         why = f"values are in {interval}, {limits.name} ends at {limits.huge:.4g}"

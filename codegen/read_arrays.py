@@ -22,9 +22,19 @@ from codegen.array_ops import (
     ShapeError,
     normal_axis,
 )
-from codegen.read_constants import integer, integers, letters, pair_of_axes
+from codegen.read_constants import integer, integers, letters, matrix, pair_of_axes
 from codegen.read_domain import Domain
-from codegen.read_operations import all_positions, arithmetic, elementwise, fill, pick, product, reduce, window
+from codegen.read_operations import (
+    all_positions,
+    arithmetic,
+    elementwise,
+    fill,
+    numbers,
+    pick,
+    product,
+    reduce,
+    window,
+)
 from codegen.read_values import Bound, C, Kind, Number, Refusal, View
 from codegen.read_windows import specified
 from codegen.window_ops import FLOOR_DIVIDE, WINDOW_OPERATIONS, WindowOperation
@@ -181,9 +191,13 @@ class Expressions(Generic[C]):
                 return product(self.domain, row, left, right, axes, out, node)
             case Fill() as row if len(node.args) == 1 and list(keywords) == ["dtype"] * (not row.like) and not out:
                 return fill(self.domain, row, self._shape_of_fill(node.args[0], keywords.get("dtype")))
-            case WindowOperation() as row if len(node.args) > 1 and not keywords and not out:
-                specifications, steps = specified(row, node.args[1:], self.evaluate)
-                return window(self.domain, row, self.real(node.args[0]), specifications, steps, node)
+            case WindowOperation() as row if len(node.args) > row.arrays and not keywords and not out:
+                arrays = [self.real(argument) for argument in node.args[: row.arrays]]
+                specifications, steps = specified(row, node.args[row.arrays :], self.evaluate)
+                return window(self.domain, row, arrays, specifications, steps, node)
+            case None if name == "np.array" and len(node.args) == 1 and list(keywords) == ["dtype"] and not out:
+                self._check_dtype(keywords["dtype"])
+                return numbers(self.domain, matrix(node.args[0]))
             case None if name == "np.arange" and len(node.args) == 1 and not keywords and not out:
                 return all_positions(self.domain, self.evaluate(node.args[0]), node)
             case None if name == "float" and len(node.args) == 1 and not keywords and not out:
@@ -220,9 +234,7 @@ class Expressions(Generic[C]):
     def _shape_of_fill(self, argument: ast.expr, dtype: ast.expr | None) -> Shape:
         if dtype is None:
             return self.real(argument).shape
-        if not (isinstance(dtype, ast.Attribute) and dtype.attr == "dtype"):
-            raise Refusal("a new buffer has the dtype of an array: dtype=a.dtype")
-        self.real(dtype.value)
+        self._check_dtype(dtype)
         if isinstance(argument, ast.Tuple):
             sizes: Sequence[Bound[C]] = [self.evaluate(element) for element in argument.elts]
         else:
@@ -231,6 +243,11 @@ class Expressions(Generic[C]):
         if not all(isinstance(size, Number) and size.is_integer and size.expr.is_nonnegative for size in sizes):
             raise Refusal(f"{ast.unparse(argument)} is not a shape", argument)
         return tuple(size.expr for size in sizes if isinstance(size, Number))
+
+    def _check_dtype(self, dtype: ast.expr) -> None:
+        if not (isinstance(dtype, ast.Attribute) and dtype.attr == "dtype"):
+            raise Refusal("a new buffer has the dtype of an array: dtype=a.dtype")
+        self.real(dtype.value)
 
     def _method(
         self, method: ast.Attribute, arguments: Sequence[ast.expr], keywords: Keywords, node: ast.expr

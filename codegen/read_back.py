@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from sympy import Expr, Idx, IndexedBase, Symbol
+from sympy import Expr, Idx, IndexedBase, Integer, Symbol
 
-from codegen.read_formulas import Formula, Formulas, IsNonnegative, Maxima
+from codegen.read_formulas import Formula, Formulas, IsNonnegative, Maxima, StepOf
 from codegen.read_statements import Reading, walk
 from codegen.read_values import (
     ABSENT,
@@ -51,8 +51,10 @@ def read_function(
     *,
     maxima: Maxima = "unknown",
     is_nonnegative: IsNonnegative = lambda formula: False,
+    step_of: StepOf = lambda name, formula: None,
     only_saved: bool = False,
     size_definitions: Mapping[Symbol, Expr] = MappingProxyType({}),
+    settings: Mapping[Symbol, Integer] = MappingProxyType({}),
 ) -> tuple[Reading[Formula], ...]:
     """The meaning of a plain function, once for each way through its guards; all of them must be proven.
 
@@ -70,10 +72,14 @@ def read_function(
         or as `maximum_over`, for a formula that has a maximum.
     is_nonnegative : callable
         Facts of the caller: where it says True of u, ``np.maximum(u, 0)`` reads as u.
+    step_of : callable
+        More facts of the caller: the entry of the step that a name is bound to, by which it is read from there on.
     only_saved : bool
         Whether the function returns a tuple of saved values alone; they may be inputs, results may not.
     size_definitions : mapping
         The formulas of the sizes that the text may define: ``P = …`` is read as the size P if it says the same.
+    settings : mapping
+        Hyperparameters that are known to be these numbers, by a guard of the function that saved the values.
 
     Returns
     -------
@@ -87,8 +93,8 @@ def read_function(
         If the text is outside the language or its operations do not fit together.
     """
     taken = {name for argument in arguments.values() for name in _names_in(argument)}
-    domain = Formulas(taken, maxima, is_nonnegative, function)
-    return walk(source, function, arguments, domain, only_saved, size_definitions)
+    domain = Formulas(taken, maxima, is_nonnegative, function, step_of)
+    return walk(source, function, arguments, domain, only_saved, size_definitions, settings)
 
 
 def _names_in(argument: Argument[Formula]) -> Iterator[str]:

@@ -45,6 +45,9 @@ class Domain(Protocol[C]):
     def constant(self, value: int | float) -> C:
         """An integer in the text, or 0.5."""
 
+    def numbers(self, rows: Sequence[Sequence[int]]) -> C:
+        """A matrix of integers."""
+
     def positions(self, size: Expr) -> C:
         """The positions on an axis, in order."""
 
@@ -85,8 +88,21 @@ class Domain(Protocol[C]):
     ) -> C:
         """A row with moving windows; ``steps`` are those of each reach, as numbers."""
 
+    def spread_to_maxima(
+        self,
+        row: WindowOperation,
+        operands: tuple[Placed[C], Placed[C]],
+        call: Joined,
+        steps: Sequence[Sequence[C]],
+        node: ast.expr,
+    ) -> C:
+        """What each window is given goes where the image is largest in it; the operands are that and the image."""
+
     def fill(self, row: Fill, shape: Shape) -> C | None:
         """The content of a new buffer, None for `np.empty`."""
+
+    def recognised(self, name: str, content: C) -> C | None:
+        """The same content by the name of a step, where what a name is bound to is known to be that."""
 
     def arrange(self, content: C, axes: Sequence[int | None]) -> C:
         """The content whose axis p is axis ``axes[p]`` of this one, or a new axis of size 1."""

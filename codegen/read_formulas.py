@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from sympy import Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Rational, Symbol, nan, oo, zoo
+from sympy import Add, Expr, Idx, Indexed, IndexedBase, Integer, KroneckerDelta, Mul, Rational, Symbol, nan, oo, zoo
 
 from codegen.array_ops import Elementwise, Fill, Reduction, Shape
 from codegen.read_values import LabelsArgument, Placed, Refusal
 from codegen.window_ops import Joined, Reach, WindowOperation
-from derivations.notation import delta, size_of, sum_
+from derivations.notation import argmax_, delta, max_, size_of, sum_
 from derivations.substitution import substitute
 
 Maxima = Literal["unknown", "exact"]
@@ -41,6 +41,10 @@ IsNonnegative = Callable[[Formula], bool]
 """Whether a formula is known to be ≥ 0; ``np.maximum(u, 0)`` then reads as u."""
 
 
+StepOf = Callable[[str, Formula], Expr | None]
+"""The entry of a step that a formula is known to be, for the name that it is bound to."""
+
+
 class Formulas:
     """The domain of formulas.
 
@@ -51,16 +55,24 @@ class Formulas:
     maxima : "unknown" or "exact"
         Whether a maximum reads as an unknown of its free axes, different each time it is taken, or as
         `maximum_over`.
-    is_nonnegative : callable
+    is_nonnegative, step_of : callable
         The caller's facts.
     """
 
-    def __init__(self, taken: Iterable[str], maxima: Maxima, is_nonnegative: IsNonnegative, function: str = "") -> None:
+    def __init__(
+        self,
+        taken: Iterable[str],
+        maxima: Maxima,
+        is_nonnegative: IsNonnegative,
+        function: str = "",
+        step_of: StepOf = lambda name, formula: None,
+    ) -> None:
         self._function = function
         self._taken = frozenset(taken)
         self._counter = 0
         self._maxima = maxima
         self._is_nonnegative = is_nonnegative
+        self._step_of = step_of
 
     def tensor(self, name: str, entry: Indexed) -> Formula:
         """The entry, over indices of our own."""
@@ -82,6 +94,13 @@ class Formulas:
     def constant(self, value: int | float) -> Formula:
         """The number, which is exact."""
         return Formula((), Rational(value))
+
+    def numbers(self, rows: Sequence[Sequence[int]]) -> Formula:
+        """Each number where it stands: Σ value·[row = …]·[column = …]."""
+        row, column = self._indices((Integer(len(rows)), Integer(len(rows[0]))))
+        placed = ((value, i, k) for i, line in enumerate(rows) for k, value in enumerate(line))
+        terms = (v * delta(row, Integer(i)) * delta(column, Integer(k)) for v, i, k in placed)
+        return Formula((row, column), Add(*terms))
 
     def positions(self, size: Expr) -> Formula:
         """The index itself."""
@@ -111,8 +130,7 @@ class Formulas:
         indices = self._indices(shape)
         free = tuple(index for position, index in enumerate(indices) if position not in axes)
         if row.name == "max" and self._maxima == "unknown":
-            name = self._name(f"{UNKNOWN}{self._function} {{}}⌉")
-            return Formula(free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True))
+            return self._unknown(free)
         expr = self._entry(operand, indices)
         for axis in axes:
             expr = row.meaning(expr, indices[axis])
@@ -159,33 +177,82 @@ class Formulas:
         steps: Sequence[Sequence[Formula]],
         node: ast.expr,
     ) -> Formula:
-        """Σ over what the result does not show, of the entry and a delta for each reach.
+        """Σ, or the maximum, over what the result does not show, of the entry and a delta for each reach.
 
         A whole tensor, which reads 0 outside, is read at the affine index itself.
         """
         result = self._indices(call.shape)
+        if row.is_of_maxima and self._maxima == "unknown":
+            return self._unknown(result)
         positions: dict[int, Expr] = {own: result[at] for own, at in call.kept}
-        bound, factors = [], []
+        bound, factors, places = [], [], []
         for reach in call.reaches:
             shown = [result[at] for at in reach.indices] if row.reads_image else []
-            summed = [self._index(size) for size in reach.sizes[len(shown) :]]
-            bound += summed
-            here = reach.position([*shown, *summed])
-            if not row.reads_image:
-                positions |= dict(zip(reach.indices, summed, strict=False))
-                factors.append(delta(result[reach.image], here))
-            elif _reads_zero_outside(operand, reach, here):
-                positions[reach.image] = here
+            unshown = [self._index(size) for size in reach.sizes[len(shown) :]]
+            bound += unshown
+            here = reach.position([*shown, *unshown])
+            if row.reads_image:
+                places.append((reach, here))
             else:
+                positions |= dict(zip(reach.indices, unshown, strict=False))
+                factors.append(delta(result[reach.image], here))
+        if not row.is_of_maxima:
+            return Formula(result, self._shown(operand, positions, places, bound, factors))
+        expr = self._shown(operand, positions, places)
+        for tap in bound:
+            expr = max_(expr, tap)
+        return Formula(result, expr)
+
+    def spread_to_maxima(
+        self,
+        row: WindowOperation,
+        operands: tuple[Placed[Formula], Placed[Formula]],
+        call: Joined,
+        steps: Sequence[Sequence[Formula]],
+        node: ast.expr,
+    ) -> Formula:
+        """Σ over the windows of what each is given, where its first largest tap is."""
+        given, image = operands
+        (reach,) = call.reaches
+        window, tap = (self._index(size) for size in reach.sizes)
+        result = self._indices(call.shape)
+        shown = self._shown(image, {at: result[at] for _, at in call.kept}, [(reach, reach.position([window, tap]))])
+        there = delta(result[reach.image], reach.position([window, argmax_(shown, tap)]))
+        own = {own: result[at] for own, at in call.kept} | {reach.indices[0]: window}
+        return Formula(result, sum_(there * self._entry(given, own), window))
+
+    def _shown(
+        self,
+        image: Placed[Formula],
+        kept: Mapping[int, Expr],
+        places: Sequence[tuple[Reach, Expr]],
+        bound: Sequence[Idx] = (),
+        factors: Sequence[Expr] = (),
+    ) -> Expr:
+        """Σ of factors times the entry at places on its axes, which is 0 outside of them."""
+        positions, bound, factors = dict(kept), [*bound], [*factors]
+        for reach, here in places:
+            positions[reach.image] = here
+            if not _reads_zero_outside(image, reach, here):
                 positions[reach.image] = index = self._index(reach.size)
                 bound.append(index)
                 factors.append(delta(index, here))
-        term = Mul(*factors, self._entry(operand, positions))
-        return Formula(result, sum_(term, *bound) if bound else term)
+        term = Mul(*factors, self._entry(image, positions))
+        return sum_(term, *bound) if bound else term
+
+    def _unknown(self, free: tuple[Idx, ...]) -> Formula:
+        """An unknown of some indices, different each time."""
+        name = self._name(f"{UNKNOWN}{self._function} {{}}⌉")
+        return Formula(free, Indexed(IndexedBase(name, real=True), *free) if free else Symbol(name, real=True))
 
     def fill(self, row: Fill, shape: Shape) -> Formula | None:
         """The constant."""
         return None if row.content is None else Formula(self._indices(shape), row.content)
+
+    def recognised(self, name: str, content: Formula) -> Formula | None:
+        """The entry of the step, by the caller's facts."""
+        entry = self._step_of(name, content)
+        return None if entry is None else replace(content, expr=entry, is_whole=True)
 
     def arrange(self, content: Formula, axes: Sequence[int | None]) -> Formula:
         """The same entries, the indices in another order; axes of size 1 come and go."""

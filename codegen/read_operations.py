@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from codegen.array_ops import (
     COMPARISONS,
@@ -25,7 +25,7 @@ from codegen.array_ops import (
 )
 from codegen.read_domain import Domain
 from codegen.read_values import Bound, Buffer, C, Kind, Number, Placed, Refusal, View
-from codegen.window_ops import FLOOR_DIVIDE, Specification, WindowOperation, joined
+from codegen.window_ops import FLOOR_DIVIDE, Specification, WindowOperation, joined, of_image
 
 _LARGEST_EXPONENT = 64
 """Of a number; exact integers would grow without end."""
@@ -153,15 +153,21 @@ def add_one_hot(
 def window(
     domain: Domain[C],
     row: WindowOperation,
-    view: View[C],
+    arrays: Sequence[View[C]],
     specifications: Sequence[Specification],
     steps: Sequence[Sequence[Number[C]]],
     node: ast.expr,
 ) -> View[C]:
     """A row with moving windows. A view of windows is never written, nor read once what it shows has changed."""
-    call = joined(row, view.shape, specifications)
+    view = arrays[0]
+    operands = [each.placed(range(len(each.axes))) for each in arrays]
     contents = [[step.content for step in each] for each in steps]
-    content = domain.window(row, view.placed(range(len(view.axes))), call, contents, node)
+    if row.arrays == 2:
+        call = of_image(row, view.shape, arrays[1].shape, specifications)
+        content = domain.spread_to_maxima(row, (operands[0], operands[1]), call, contents, node)
+    else:
+        call = joined(row, view.shape, specifications)
+        content = domain.window(row, operands[0], call, contents, node)
     if not row.is_view:
         return View.whole(Buffer(call.shape, content))
     shows = ((view.buffer, view.buffer.version), *view.buffer.shows)
@@ -173,6 +179,12 @@ def fill(domain: Domain[C], row: Fill, shape: Shape) -> View[C]:
     if not shape:
         raise Refusal("a buffer has an axis")
     return View.whole(Buffer(shape, domain.fill(row, shape), is_contiguous=not row.like))
+
+
+def numbers(domain: Domain[C], rows: Sequence[Sequence[int]]) -> View[C]:
+    """A new array of integers."""
+    shape = (Integer(len(rows)), Integer(len(rows[0])))
+    return View.whole(Buffer(shape, domain.numbers(rows), is_contiguous=True))
 
 
 def write(domain: Domain[C], target: View[C], content: C, shape: Shape) -> None:

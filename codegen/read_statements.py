@@ -5,17 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic
 
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Symbol
 
 from codegen.array_ops import AUGMENTED, COMPARISONS, ELEMENTWISE, Elementwise, ShapeError
 from codegen.naming import python_name
 from codegen.read_arrays import SIGNS, Expressions
 from codegen.read_domain import Domain, argument_of
 from codegen.read_operations import add_one_hot, elementwise
+from codegen.read_settings import settings_of
 from codegen.read_text import find_function, is_docstring, located
 from codegen.read_values import Argument, Bound, C, Kind, Number, Refusal, Value, View
 from codegen.read_windows import is_same_size
@@ -34,12 +35,15 @@ class Reading(Generic[C]):
     saved : tuple or None
         The saved values of a ``return output, (…)``; None where there is no such tuple.
     way : tuple of bool
-        The outcome of each guard on values, in the order in which they are met.
+        The outcome of each guard, in the order in which they are met.
+    settings : mapping
+        The hyperparameters of which guards on this way say what they are.
     """
 
     outputs: tuple[Value[C] | None, ...]
     saved: tuple[Value[C] | Number[C] | None, ...] | None
     way: tuple[bool, ...]
+    settings: Mapping[Symbol, Integer] = field(default_factory=dict)
 
 
 def walk(
@@ -49,6 +53,7 @@ def walk(
     domain: Domain[C],
     only_saved: bool,
     sizes: Mapping[Symbol, Expr] = MappingProxyType({}),
+    settings: Mapping[Symbol, Integer] = MappingProxyType({}),
 ) -> tuple[Reading[C], ...]:
     """All readings of a function: one for each way through its guards.
 
@@ -66,6 +71,8 @@ def walk(
         Whether the function returns a tuple of saved values and nothing else.
     sizes : mapping
         The formulas of sizes that the text may define: such a name, and no other, becomes a size.
+    settings : mapping
+        Hyperparameters that are known to be these numbers.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def walk(
     pending: list[tuple[bool, ...]] = [()]
     while pending:
         decided = pending.pop()
-        walker = _Walker(source, function, domain, arguments, decided, sizes)
+        walker = _Walker(source, function, domain, arguments, decided, sizes, settings)
         readings.append(walker.read(definition.body, only_saved))
         way = readings[-1].way
         pending += [(*way[:guard], False) for guard in range(len(decided), len(way))]
@@ -95,12 +102,14 @@ class _Walker(Generic[C]):
         arguments: Mapping[str, Argument[C]],
         decided: Sequence[bool],
         sizes: Mapping[Symbol, Expr],
+        settings: Mapping[Symbol, Integer],
     ) -> None:
         self.source, self.function, self.domain = source, function, domain
         self.names = {name: argument_of(name, argument, domain) for name, argument in arguments.items()}
         self.expressions = Expressions(domain, self.names)
         self.decided = decided
         self.sizes = sizes
+        self.settings = dict(settings)
         self.way: list[bool] = []
 
     def read(self, body: Sequence[ast.stmt], only_saved: bool) -> Reading[C]:
@@ -108,7 +117,8 @@ class _Walker(Generic[C]):
         *statements, last = body[1:] if is_docstring(body[0]) else body
         self._run(statements)
         with self._refusing_at(last):
-            return self._kept(last) if only_saved else self._results(last)
+            reading = self._kept(last) if only_saved else self._results(last)
+        return replace(reading, settings=self.settings)
 
     def _run(self, statements: Sequence[ast.stmt]) -> None:
         for statement in statements:
@@ -128,6 +138,7 @@ class _Walker(Generic[C]):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self.names[name] = self._defined(name, self._value(value))
+                self._recognise(name)
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
                 self._unpack(targets, self.expressions.evaluate(value))
             case ast.AugAssign(target=ast.Name() as target, op=sign, value=value):
@@ -163,6 +174,17 @@ class _Walker(Generic[C]):
             raise Refusal(f"the size {size} is {self.sizes[size]}, not {value.expr}")
         return Number(size, True, self.domain.size(size))
 
+    def _recognise(self, name: str) -> None:
+        """Call what a new array holds by the name of a step, where the domain knows it to be that."""
+        value = self.names[name]
+        is_own = isinstance(value, View) and not value.buffer.origin and value.kind is Kind.REAL
+        if not (isinstance(value, View) and is_own) or value.buffer.content is None or None in value.axes:
+            return
+        shown = self.domain.arrange(value.content(), value.axes)
+        known = self.domain.recognised(name, shown)
+        if known is not None:
+            value.buffer.content = self.domain.arrange(known, value.order)
+
     def _unpack(self, targets: Sequence[ast.expr], value: Bound[C]) -> None:
         if not isinstance(value, tuple) or len(value) != len(targets):
             raise Refusal(f"{len(targets)} names do not fit what stands on the right")
@@ -181,14 +203,30 @@ class _Walker(Generic[C]):
                 return self.expressions.evaluate(name) is None
             case ast.Compare(left=ast.Name() as name, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]):
                 return self.expressions.evaluate(name) is not None
+        settings = settings_of(test, self.expressions.evaluate)
+        if settings is not None:
+            return self._guard_on_settings(settings, test)
+        match test:
             case ast.Compare(ops=[sign]) if SIGNS.get(type(sign)) in COMPARISONS:
                 return self._guard(test)
-        raise Refusal("a condition is `a is None`, `a is not None` or one comparison", test)
+        raise Refusal("a condition is `a is None`, `a is not None`, settings or one comparison", test)
+
+    def _guard_on_settings(self, settings: Mapping[Symbol, Integer], test: ast.expr) -> bool:
+        """What is known of the settings decides; else both ways are gone, and where the guard holds it is known."""
+        if any(self.settings.get(symbol, value) != value for symbol, value in settings.items()):
+            return False
+        holds = settings.items() <= self.settings.items() or self._decided(test)
+        if holds:
+            self.settings |= settings
+        return holds
 
     def _guard(self, test: ast.expr) -> bool:
         condition = self.expressions.array(test)
         if condition.axes:
             raise Refusal("a guard compares single numbers", test)
+        return self._decided(test)
+
+    def _decided(self, test: ast.expr) -> bool:
         if len(self.way) == _MOST_GUARDS:
             raise Refusal(f"more than {_MOST_GUARDS} guards", test)
         self.way.append(self.decided[len(self.way)] if len(self.way) < len(self.decided) else True)

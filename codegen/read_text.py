@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 
 from codegen.read_values import ReadBackError, Refusal
-from codegen.window_ops import MODULE, WINDOW_OPERATIONS
+from codegen.window_ops import WINDOW_OPERATIONS
 
-SUPPORT = {"contract": "_contract", **dict.fromkeys(WINDOW_OPERATIONS, MODULE)}
+SUPPORT = {"contract": "_contract", **{name: row.module for name, row in WINDOW_OPERATIONS.items()}}
 """The operations of the table that are no functions of NumPy, and the support file that holds each."""
 
 RESERVED = ("np", "len", "range", "float", *SUPPORT)
@@ -25,8 +25,8 @@ _MEANT = frozenset(("np", *SUPPORT))
 _ALLOWED = (
     *(ast.arguments, ast.arg, ast.keyword),
     *(ast.Return, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For),
-    *(ast.Name, ast.Load, ast.Store, ast.Constant, ast.Tuple),
-    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.operator, ast.unaryop, ast.cmpop),
+    *(ast.Name, ast.Load, ast.Store, ast.Constant, ast.Tuple, ast.List),
+    *(ast.BinOp, ast.UnaryOp, ast.Compare, ast.operator, ast.unaryop, ast.cmpop, ast.BoolOp, ast.And),
     *(ast.Call, ast.Attribute, ast.Subscript, ast.Slice),
 )
 

@@ -19,7 +19,10 @@ MEMBERS = (
 )
 """What a class has beside the arguments of its constructor, which it keeps under their own names."""
 
-SHARED = ("_arrays", "_support", "_sequential", "_shaped", "_contract", "_windows")
+SHARED = (
+    *("_arrays", "_support", "_sequential", "_shaped", "_examples"),
+    *("_contract", "_maxima", "_meetings", "_places", "_windows"),
+)
 """The modules that all others share."""
 
 ADAPTED: Mapping[str, Mapping[str, str]] = MappingProxyType(

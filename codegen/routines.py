@@ -7,14 +7,16 @@ Whatever else the backward needs it computes itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Idx, Indexed, IndexedBase, Symbol
 
 from codegen.choose import Program, node_cost
+from codegen.gathers import special_steps
 from codegen.lower import DELTA, spelled
 from codegen.plan import Plan
 from codegen.program import Node, functions_applied, reads, sizes_read, walk
+from codegen.statements import Specials
 from derivations.layer import Layer
 from derivations.notation import GRADIENT, d, name_of, size_of
 
@@ -48,6 +50,11 @@ class Steps:
     nodes: Mapping[str, Node]
     lefts: Mapping[str, Indexed]
     reads: Mapping[str, frozenset[str]]
+    specials: Specials = field(default_factory=dict)
+
+    def trees(self, name: str) -> tuple[Node, ...]:
+        """All that one step may be computed by."""
+        return (self.nodes[name], self.specials[name][1]) if name in self.specials else (self.nodes[name],)
 
     def cost(self, names: Iterable[str]) -> float:
         """The cost of computing some steps."""
@@ -55,7 +62,7 @@ class Steps:
 
     def functions(self, names: Iterable[str]) -> tuple[str, ...]:
         """The functions that some steps apply and that are given as arguments, by name."""
-        return tuple(sorted(frozenset().union(*(functions_applied(self.nodes[n]) for n in names))))
+        return tuple(sorted(frozenset().union(*(functions_applied(tree) for n in names for tree in self.trees(n)))))
 
     def needed(self, wanted: Iterable[str], given: Iterable[str]) -> tuple[str, ...]:
         """The steps to compute, in order, so that some are known when others are given."""
@@ -79,12 +86,19 @@ def steps_of(program: Program) -> Steps:
     nodes: dict[str, Node] = {}
     lefts: dict[str, Indexed] = {}
     read: dict[str, frozenset[str]] = {}
+    specials: dict[str, tuple[tuple[str, ...], Node]] = {}
+    found = special_steps(program)
     for step in plan.steps:
         name = spelled(shown_name(name_of(step.left), plan.output))
         nodes[name] = _renamed(program.nodes[name_of(step.left)], plan.output)
         lefts[name] = _shown(step.left, plan.output)
         read[name] = reads(nodes[name])
-    return Steps(nodes, lefts, read)
+        if name_of(step.left) in found:
+            special = found[name_of(step.left)]
+            settings = tuple(spelled(str(s)) for s in special.settings)
+            specials[name] = settings, _renamed(special.node, plan.output)
+            read[name] |= reads(specials[name][1]) | frozenset(settings)
+    return Steps(nodes, lefts, read, specials)
 
 
 def _renamed(node: Node, output: str) -> Node:
@@ -151,7 +165,7 @@ def _shapes(plan: Plan, steps: Steps) -> dict[str, tuple[Expr, ...]]:
 
 def _sizes(names: Sequence[str], steps: Steps) -> frozenset[Expr]:
     """The sizes whose values some steps read."""
-    return frozenset().union(*(sizes_read(steps.nodes[n]) for n in names))
+    return frozenset().union(*(sizes_read(tree) for n in names for tree in steps.trees(n)))
 
 
 def _telling(

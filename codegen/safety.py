@@ -7,12 +7,13 @@ still compute exp(10000). Nothing is known here of how the text was made.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from sympy import Expr, Symbol
 
+from codegen.array_ops import Shape
 from codegen.intervals import FLOAT64, Limits, Need
 from codegen.range_operations import Ranges
 from codegen.ranges import Range
@@ -77,6 +78,7 @@ def check_safety(
     limits: Limits = FLOAT64,
     only_saved: bool = False,
     size_definitions: Mapping[Symbol, Expr] = MappingProxyType({}),
+    shapes: Sequence[Shape] = (),
 ) -> Safety:
     """What the operations of a plain function need, for all inputs within a range.
 
@@ -90,6 +92,8 @@ def check_safety(
         All other arrays, the gradient of the output among them, lie within ± this.
     limits : Limits
         The floating-point type of the arrays. An axis has up to `LONGEST` entries.
+    shapes : sequence of tuples of Expr
+        The shapes of arrays that have up to `LONGEST` entries in all, among them those that saved values are made of.
 
     Raises
     ------
@@ -104,6 +108,6 @@ def check_safety(
         line = getattr(node, "lineno", 0)
         found[Obligation(function, line, ast.unparse(node), need.kind, need.shown, need.why, need.sizes)] = None
 
-    domain = Ranges(ranges or {}, bound, limits, report)
+    domain = Ranges(ranges or {}, bound, limits, report, shapes)
     readings = walk(source, function, arguments, domain, only_saved, size_definitions)
     return Safety(tuple(found), readings)

@@ -14,13 +14,14 @@ from derivations.form import NotShown
 from derivations.form_expression import to_expression
 from derivations.normal_form import to_form
 from derivations.notation import name_of, size_of
+from derivations.number_matrices import number_matrix
 from derivations.pull_back import Step
 from derivations.substitution import factors_of, inline, names_read, replace_reads, subexpressions, tidy
 
 
 def candidates(plan: Plan) -> Iterator[Plan]:
     """Plans that mean the same, one change away: a step put into its readers, or a formula in normal form."""
-    inlined = [s for s in plan.backward if name_of(s.left) not in plan.wanted]
+    inlined = [s for s in plan.backward if name_of(s.left) not in plan.wanted and not _is_acted_on(s, plan)]
     inlined += [s for s in plan.forward if name_of(s.left) != plan.output and not s.right.atoms(Sum)]
     for step in inlined:
         without = _without(plan, step)
@@ -31,6 +32,17 @@ def candidates(plan: Plan) -> Iterator[Plan]:
     for step in plan.backward:
         if name_of(step.left) not in plan.wanted and abs(step.right.as_coeff_Mul()[0]) != 1:
             yield _rescaled(plan, step)
+
+
+def _is_acted_on(step: Step, plan: Plan) -> bool:
+    """Whether a gradient is a sum of products that a matrix of numbers then acts on: it keeps its own order of axes."""
+    products = (s for s in step.right.atoms(Sum) if len([f for f in factors_of(s.function) if f.atoms(Indexed)]) > 1)
+    readers = (s.right for s in plan.backward if name_of(step.left) in names_read(s.right))
+    return any(products) and any(_has_numbers(e) for e in readers)
+
+
+def _has_numbers(e: Expr) -> bool:
+    return any(number_matrix(part) is not None for part in e.atoms(Add))
 
 
 def _all_normal(plan: Plan, steps: Sequence[Step]) -> Plan:
@@ -100,6 +112,8 @@ def _without(plan: Plan, step: Step) -> Plan:
 
 def _normal(plan: Plan, step: Step) -> Plan | None:
     """The plan with one right side in normal form; the names in it stay opaque."""
+    if _has_numbers(step.right):
+        return None  # nothing is gained by multiplying out a matrix of numbers
     derivation = plan.derivation
     opaque = replace(derivation.meaning, definitions={}, rules=(), forms={})
     try:

@@ -32,7 +32,7 @@ def sentences(layer: Layer, double: Shown, single: Shown) -> tuple[str, ...]:
     if layer.unspecified:
         asides.append("those that the functions given return among them")
     said = (
-        f"Shown safe from this text, on axes of up to {f'{LONGEST:.0e}'.replace('+0', '')} entries: for entries",
+        f"Shown safe from this text, on arrays of up to {f'{LONGEST:.0e}'.replace('+0', '')} entries: for entries",
         f"within ±1e{double.bound} in float64 and ±1e{single.bound} in float32"
         + "".join(f", {aside}" for aside in asides) + "," * bool(asides),
         "no exp, log, division or sum leaves its range.",

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Expr
+from sympy import Expr, IndexedBase
 
 from codegen.array_ops import AUGMENTED, CALL, ELEMENTWISE, PICK, PRODUCTS
 from codegen.plan import fresh_name
-from codegen.program import Node, needs_statements, reads, sizes_read, text, walk
+from codegen.program import NUMBERS, Node, needs_statements, reads, rows_of, sizes_read, text, walk
 from codegen.window_text import WINDOWED, window_arguments
+from derivations.number_matrices import NumberMatrix, number_matrix
 from derivations.text import formula
 
 LONGEST = 64
@@ -27,6 +28,19 @@ NOT_FRESH = ("read", "view", "windows", "number", "pick")
 """What may show memory that is not its own, or has none."""
 
 SIGNS = {row: sign for sign, row in AUGMENTED.items()}
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a line runs: if all of some integer hyperparameters are 1, or else if not."""
+
+    settings: tuple[str, ...]
+    holds: bool
+
+    @property
+    def code(self) -> str:
+        """The line above it."""
+        return f"if {' and '.join(f'{s} == 1' for s in self.settings)}:" if self.holds else "else:"
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,7 @@ class Statement:
     comment: str
     labels: str = ""
     out: str = ""
+    way: Way | None = None
 
     @property
     def code(self) -> str:
@@ -55,6 +70,9 @@ class Statement:
         if self.kind == "assign" and self.node.op in WINDOWED and len(text(self.node)) > WIDEST:
             arguments = window_arguments(self.node.attr, [text(a) for a in self.node.args])
             return "\n    ".join([f"{self.target} = {self.node.op}(", *(f"{a}," for a in arguments)]) + "\n)"
+        if self.kind == "assign" and self.node.op == NUMBERS:
+            rows = "".join(f"    {row},\n" for row in rows_of(self.node))
+            return f"{self.target} = np.array([\n{rows}], dtype={text(self.node.args[0])}.dtype)"
         if self.kind == "assign":
             value = _with_out(self.node, self.out) if self.out else text(self.node)
             return f"{self.target} = {value}"
@@ -65,7 +83,8 @@ class Statement:
         """The names that the line reads, its own target where it builds on it."""
         own = frozenset() if self.kind == "assign" else frozenset({self.target})
         labels = frozenset({self.labels}) if self.labels else frozenset()
-        return reads(self.node) | own | labels
+        asked = frozenset(self.way.settings if self.way else ())
+        return reads(self.node) | own | labels | asked
 
 
 def _augment(place: str, node: Node) -> str:
@@ -88,30 +107,55 @@ def statements(target: str, left: Expr, node: Node) -> list[Statement]:
 
 
 def windows_apart(target: str, node: Node, known: dict[Node, str], taken: set[str]) -> tuple[list[Statement], Node]:
-    """Lines that give names to windows, and to what is added as windows, where a line would say too much at once.
+    """Lines that name windows, what is added as windows, and numbers, where a line would say too much at once.
 
     ``known`` holds what has a name already; it and ``taken`` are added to.
     """
-    if not any(n.op in WINDOWED for n in walk(node)) or len(text(node)) <= LONGEST:
+    if not any(n.op in (*WINDOWED, NUMBERS) for n in walk(node)) or len(text(node)) <= LONGEST:
         return [], node
     lines: list[Statement] = []
+    numbers: dict[Expr, Expr] = {}
 
-    def named(inner: Node, stem: str) -> Node:
+    def named(inner: Node, name: str) -> Node:
         if inner not in known:
-            known[inner] = fresh_name(f"{stem}_windows", taken)
+            known[inner] = fresh_name(name, taken)
             taken.add(known[inner])
-            lines.append(Statement(known[inner], "assign", inner, formula(inner.meaning)))
+            said = f"numbers at [{', '.join(_labels(inner))}]" if inner.op == NUMBERS else formula(inner.meaning)
+            lines.append(Statement(known[inner], "assign", inner, said))
+        if inner.op == NUMBERS:
+            numbers[inner.meaning] = IndexedBase(known[inner], real=True)[_matrix(inner).indices]
         return Node("read", (), inner.shape, known[inner], inner.meaning)
 
     def apart(inner: Node) -> Node:
         args = [apart(a) for a in inner.args]
         if inner.op in WINDOWED[2:] and args[0].op not in ("read", "view"):
-            args[0] = named(args[0], target)
+            args[0] = named(args[0], f"{target}_windows")
         inner = replace(inner, args=tuple(args))
-        return named(inner, str(inner.args[0].attr)) if inner.op == "windows" and inner.args[0].op == "read" else inner
+        if inner.op == NUMBERS:
+            return named(inner, f"{target}_numbers")
+        is_image = inner.op == "windows" and inner.args[0].op == "read"
+        return named(inner, f"{inner.args[0].attr}_windows") if is_image else inner
 
     apart_node = replace(node, args=tuple(map(apart, node.args))) if node.op == "windows" else apart(node)
-    return lines, apart_node
+    return lines, _saying(apart_node, numbers)
+
+
+def _matrix(node: Node) -> NumberMatrix:
+    matrix = number_matrix(node.meaning)
+    if matrix is None:
+        raise ValueError(f"{node.meaning} is no matrix of numbers")
+    return matrix
+
+
+def _labels(node: Node) -> list[str]:
+    return [str(i.label) for i in _matrix(node).indices]
+
+
+def _saying(node: Node, names: Mapping[Expr, Expr]) -> Node:
+    """A tree whose comments call what has a name by it."""
+    if not names:
+        return node
+    return replace(node, args=tuple(_saying(a, names) for a in node.args), meaning=node.meaning.xreplace(dict(names)))
 
 
 def _build(target: str, node: Node) -> Iterator[Statement]:
@@ -186,13 +230,44 @@ def written_names(lines: Sequence[Statement]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.target for line in lines))
 
 
-def lines_of(order: Sequence[str], nodes: Mapping[str, Node], lefts: Mapping[str, Expr]) -> list[Statement]:
+Specials = Mapping[str, tuple[tuple[str, ...], Node]]
+"""Values that are computed otherwise where some hyperparameters, by their names in text, are 1."""
+
+
+def lines_of(
+    order: Sequence[str], nodes: Mapping[str, Node], lefts: Mapping[str, Expr], specials: Specials
+) -> list[Statement]:
     """The lines of several values, in order."""
     lines: list[Statement] = []
     known: dict[Node, str] = {}
-    taken = {*nodes, *(n for name in order for n in reads(nodes[name]))}
-    taken |= {spelled_size for name in order for spelled_size in map(str, sizes_read(nodes[name]))}
+    trees = [nodes[name] for name in order] + [specials[name][1] for name in order if name in specials]
+    taken = {*nodes, *(n for tree in trees for n in reads(tree))}
+    taken |= {spelled_size for tree in trees for spelled_size in map(str, sizes_read(tree))}
     for name in order:
-        before, node = windows_apart(name, nodes[name], known, taken)
-        lines += [*before, *statements(name, lefts[name], node)]
+        if name not in specials:
+            lines += _lines_of_one(name, nodes[name], lefts[name], known, taken)
+            continue
+        settings, node = specials[name]
+        # What has a name on one way has none on the other, and none after both.
+        there, here = (
+            _lines_of_one(name, tree, lefts[name], dict(known), used)
+            for tree, used in ((node, {*taken}), (nodes[name], {*taken}))
+        )
+        taken |= {line.target for line in (*there, *here)}
+        lines += _on_both_ways(settings, there, here)
     return lines
+
+
+def _lines_of_one(name: str, node: Node, left: Expr, known: dict[Node, str], taken: set[str]) -> list[Statement]:
+    before, node = windows_apart(name, node, known, taken)
+    return [*before, *statements(name, left, node)]
+
+
+def _on_both_ways(settings: tuple[str, ...], there: list[Statement], here: list[Statement]) -> list[Statement]:
+    """Lines for some settings and lines for all others, then those with which both end."""
+    same = 0
+    while same < min(len(there), len(here)) - 1 and there[-1 - same] == here[-1 - same]:
+        same += 1
+    apart = ((there, True), (here, False))
+    ways = [replace(line, way=Way(settings, holds)) for lines, holds in apart for line in lines[: len(lines) - same]]
+    return [*ways, *here[len(here) - same :]]

@@ -8,21 +8,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Abs, Add, Expr, Idx, Indexed, IndexedBase, Max, Mul, Pow, Sum, exp
+from sympy import Expr, Idx, Indexed, IndexedBase
 
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.lower import spelled
+from codegen.named_steps import NamedSteps, is_equal_step_by_step, shown_by_fingerprint, shown_by_form
+from codegen.nonnegative import is_square_like
 from codegen.read_back import ArrayArgument, Formula, Number, ReadBackError, Reading, Value, read_function
 from codegen.read_formulas import Maxima
 from codegen.read_values import Kind
 from codegen.safety import Safety, check_safety
 from codegen.stated import sizes_with_an_entry
 from codegen.verify_safety import safeties, stated, undefined_without_entries
+from codegen.verify_settings import known_at, reading_at, view_at
 from codegen.view import BACKWARDS, LABELS, View
-from derivations.derivation import derive, specialise, variants
+from derivations.derivation import derive, variants
 from derivations.fingerprint import agree
 from derivations.fingerprint.opinion import Opinion
 from derivations.layer import Layer
@@ -76,6 +80,16 @@ class _Proofs:
     view: View
     judged: dict[tuple[object, ...], tuple[bool, Opinion]] = field(default_factory=dict)
 
+    @cached_property
+    def by_form(self) -> Mapping[str, NamedSteps]:
+        """Steps that the text computes under their own names, shown by the normal form: facts for its reading."""
+        return shown_by_form(self.view.derivation)
+
+    @cached_property
+    def by_fingerprint(self) -> Mapping[str, NamedSteps]:
+        """Steps of the forward, shown by the fingerprint: no judge rests on what the other one shows."""
+        return shown_by_fingerprint(self.view.derivation)
+
     def check(self, names: Sequence[str]) -> Iterator[Check]:
         """Every function: what takes the layer's arguments, then each backward on what that saved."""
         suffix = self.view.suffix
@@ -105,16 +119,18 @@ class _Proofs:
         """A function that saves values, and each backward on them."""
         saves_only = first.startswith("saved_values")
         given = self.view.arguments(first)
-        plain = self.read(self.view.source, first, given, is_nonnegative=self.is_nonnegative, only_saved=saves_only)
-        bare = self.read(self.view.source, first, given, only_saved=saves_only)
+        source, facts = self.view.source, {"is_nonnegative": self.is_nonnegative, **self.by_form}
+        plain = self.read(source, first, given, only_saved=saves_only, **facts)
+        bare = self.read(source, first, given, only_saved=saves_only, **self.by_fingerprint)
         yield from self.proofs(first, [] if saves_only else [name_of(self.view.derivation.output)], plain, bare)
         yield from self.safety(first, backwards)
         for way, reading in enumerate(plain):
             kept, other = name_saved(reading, "°"), name_saved(bare[way], "°°")
             for name in backwards:
                 given, bare_given = self.view.saved(kept.reading, name), self.view.saved(other.reading, name)
-                read = self.read(self.view.source, name, given, is_nonnegative=self.is_nonnegative)
-                again = self.read(self.view.source, name, bare_given)
+                known = reading.settings
+                read = self.read(source, name, given, settings=known, **facts)
+                again = self.read(source, name, bare_given, settings=known, **self.by_fingerprint)
                 yield from self.proofs(name, self.view.wanted(name), read, again, kept.steps, other.steps)
 
     def proofs(
@@ -130,12 +146,9 @@ class _Proofs:
 
         ``steps`` say what the saved values are by which either was read.
         """
-        meaning = self.view.derivation.meaning
-        meaning = replace(meaning, definitions={**meaning.definitions, **_defined(steps)})
-        layer = specialise(self.view.layer, self.view.variant)
-        *before, last = layer.forward.items()
-        layer = replace(layer, forward={**dict(before), **bare_steps, last[0]: last[1]})
         for reading, other in zip(readings, bare, strict=True):
+            meaning, layer = known_at(view_at(self.view, reading.settings, name), reading.settings, steps, bare_steps)
+            reading, other = reading_at(reading), reading_at(other)
             if (reading.saved is None) == name.startswith(("forward", "saved_values")):
                 yield Check(self.view.subject(name), "returns what it should", False, "saved values, or none")
                 continue
@@ -164,10 +177,10 @@ class _Proofs:
         expected, again = self.view.expected(tensor, value), self.view.expected(tensor, plain)
         if expected is None or again is None:
             return Check(self.view.subject(name), f"{tensor} has its own axes", False, f"its axes are {value.axes}")
-        known = (tuple(meaning.definitions.items()), tuple(layer.forward.items()))
+        known = (tuple(meaning.definitions.items()), tuple(layer.forward.items()), layer.hyperparameters)
         statement = (*renumbered(expected, value.content.expr), *renumbered(again, plain.content.expr), *known)
         if statement not in self.judged:
-            shown = is_zero(expected - value.content.expr, meaning)
+            shown = is_equal_step_by_step(expected, value.content.expr, meaning, self.view.derivation)
             self.judged[statement] = shown, agree(layer, again, plain.content.expr)
         shown, opinion = self.judged[statement]
         detail = f"normal form: {'residual 0' if shown else 'not shown'}; fingerprint: {opinion.verdict}"
@@ -231,23 +244,6 @@ def renumbered(*formulas: Expr) -> tuple[Expr, ...]:
     found = sorted({i for e in formulas for i in e.atoms(Idx)}, key=lambda i: (len(str(i.label)), str(i.label)))
     numbers = {index: Idx(f"ι{number}", size_of(index)) for number, index in enumerate(found)}
     return tuple(e.xreplace(numbers) for e in formulas)
-
-
-def _defined(steps: Steps) -> dict[str, tuple[tuple[Idx, ...], Expr]]:
-    return {name_of(left): (tuple(left.indices), right) for left, right in steps.items()}
-
-
-def is_square_like(e: Expr) -> bool:
-    """Whether a formula is ≥ 0 as it is written: squares, exponentials, absolute values, and sums of such."""
-    if isinstance(e, Sum):
-        return is_square_like(e.function)
-    if isinstance(e, Pow):
-        return bool(e.exp.is_Integer and e.exp % 2 == 0)
-    if isinstance(e, (Add, Mul)):
-        return all(is_square_like(a) for a in e.args)
-    if isinstance(e, Max):
-        return any(is_square_like(a) for a in e.args)
-    return isinstance(e, (exp, Abs)) or bool(e.is_Rational and e >= 0)
 
 
 def _check_assumptions(layer: Layer, source: str, names: Sequence[str]) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sympy import Indexed, Pow, Sum, log
+from sympy import Expr, Idx, Indexed, Pow, Sum, log
 
 from codegen.intervals import FLOAT64, Limits, next_to
 from codegen.lower import spelled
@@ -70,12 +70,20 @@ def safeties(
         bound=entries.bound,
         limits=limits,
         size_definitions=view.layer.output_sizes,
+        shapes=tuple(given_shapes(view)),
     )
     safe = check(view.source, first, view.arguments(first), only_saved=saves_only)
     yield first, safe
     for name in backwards:
         for reading in safe.readings:
             yield name, check(view.source, name, view.saved(reading, name))
+
+
+def given_shapes(view: View) -> Iterator[tuple[Expr, ...]]:
+    """The shapes of the inputs, of the parameters that there are, and of the output."""
+    for entry in (*view.layer.inputs, *view.layer.parameters, view.derivation.output):
+        if name_of(entry) not in view.variant.absent:
+            yield tuple(size_of(i) for i in entry.indices if isinstance(i, Idx))
 
 
 def largest(layer: Layer, source: str, limits: Limits) -> Shown:

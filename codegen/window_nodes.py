@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol
 
@@ -13,7 +13,7 @@ from codegen.program import Node
 from codegen.window_text import WINDOWED
 from derivations.notation import size_of
 
-WINDOWS, SUM, ADD, SPREAD = WINDOWED
+WINDOWS, SUM, ADD, SPREAD, MAX, TO_MAXIMA = WINDOWED
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,12 @@ def window_node(op: str, operand: Node, alongs: Sequence[Along], shape: tuple[Ex
         numbers += [integer_node(n) for n in (along.window.start, *along.window.steps, *sizes, *last)]
         attr.append((along.axis, (len(along.window.steps), len(sizes), len(last))))
     return Node(op, (operand, *numbers), shape, tuple(attr), e)
+
+
+def node_to_maxima(operand: Node, image: Node, along: Along, shape: tuple[Expr, ...], e: Expr) -> Node:
+    """The operation that gives to the largest entries of windows of an image."""
+    node = window_node(TO_MAXIMA, operand, [along], shape, e)
+    return replace(node, args=(operand, image, *node.args[1:]))
 
 
 def integer_node(e: Expr) -> Node:

@@ -1,35 +1,34 @@
 """The table's rows with moving windows: which positions a call joins, and by which affine index.
 
 A *reach* is one axis of an image, with positions h, and the indices i, k, … that reach it:
-h = start + steps[0]·i + steps[1]·k + … . The four operations are
+h = start + steps[0]·i + steps[1]·k + … . The operations are
 
-============== ============ ==================================================================
-name           adjoint of   meaning
-============== ============ ==================================================================
-windows        add_windows  out[…, i, k, …] = Σ_h [h = start + s·i + d·k] x[…, h, …]
-add_windows    windows      out[…, h, …] = Σ_{i,k} [h = start + s·i + d·k] a[…, i, k, …]
-sum_windows    spread_…     out[…, i, …] = Σ_{k,h} [h = start + s·i + d·k] x[…, h, …]
-spread_windows sum_…        out[…, h, …] = Σ_{i,k} [h = start + s·i + d·k] a[…, i, …]
-============== ============ ==================================================================
+================ ============ ================================================================
+name             adjoint of   meaning
+================ ============ ================================================================
+windows          add_windows  out[…, i, k, …] = Σ_h [h = start + s·i + d·k] x[…, h, …]
+add_windows      windows      out[…, h, …] = Σ_{i,k} [h = start + s·i + d·k] a[…, i, k, …]
+sum_windows      spread_…     out[…, i, …] = Σ_{k,h} [h = start + s·i + d·k] x[…, h, …]
+spread_windows   sum_…        out[…, h, …] = Σ_{i,k} [h = start + s·i + d·k] a[…, i, …]
+max_windows      spread_to_…  out[…, i, …] = max_k w[…, i, k, …], w the windows of x
+spread_to_maxima max_…        out[…, h, …] = Σ_i [h = start + s·i + d·argmax_k w[…, i, k, …]] a[…, i, …]
+================ ============ ================================================================
 
-so what lies outside an image reads 0, and what would be added there is dropped.
-``tests/test_windows_table.py`` holds the support file against plain loops.
+so what lies outside an image reads 0, and what would be added there is dropped. Of the last two each has two steps
+an axis, and the last one axis. ``tests/test_windows_table.py`` and ``tests/test_maxima_table.py`` hold the support
+files against plain loops.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 
 from sympy import Add, Expr, Mul, floor
 
 from codegen.array_ops import MULTIPLICATIVE, Elementwise, Shape, ShapeError
-
-MODULE = "_windows"
-"""The support file that holds the four functions."""
-
 
 FLOOR_DIVIDE = Elementwise("floor_divide", 2, "", "//", MULTIPLICATIVE, "", lambda u, v: floor(u / v))
 """``a // b`` of two integers, never of arrays: how many steps fit into a size."""
@@ -49,18 +48,31 @@ class WindowOperation:
         Whether all indices of a reach are axes of the other array; otherwise the first is, and the rest are summed.
     is_view : bool
         Whether the result may show the operand's own memory, read-only.
+    is_of_maxima : bool
+        Whether of the taps the largest counts, the first of these, instead of all.
     """
 
     name: str
     reads_image: bool
     shows_taps: bool
     is_view: bool = False
+    is_of_maxima: bool = False
+
+    @property
+    def module(self) -> str:
+        """The support file that holds the function."""
+        return "_maxima" if self.is_of_maxima else "_windows"
+
+    @property
+    def arrays(self) -> int:
+        """How many arrays come before the specifications: the image is one where it says which tap is the largest."""
+        return 2 if self.is_of_maxima and not self.reads_image else 1
 
     @property
     def fields(self) -> tuple[str, ...]:
         """What a specification of one axis holds, in order."""
         sizes = () if not self.reads_image and self.shows_taps else ("sizes",)
-        return ("axis", "start", "steps", *sizes, *(() if self.reads_image else ("size",)))
+        return ("axis", "start", "steps", *sizes, *(() if self.reads_image or self.is_of_maxima else ("size",)))
 
 
 WINDOW_OPERATIONS: Mapping[str, WindowOperation] = MappingProxyType(
@@ -71,6 +83,8 @@ WINDOW_OPERATIONS: Mapping[str, WindowOperation] = MappingProxyType(
             WindowOperation("add_windows", reads_image=False, shows_taps=True),
             WindowOperation("sum_windows", reads_image=True, shows_taps=False),
             WindowOperation("spread_windows", reads_image=False, shows_taps=False),
+            WindowOperation("max_windows", reads_image=True, shows_taps=False, is_of_maxima=True),
+            WindowOperation("spread_to_maxima", reads_image=False, shows_taps=False, is_of_maxima=True),
         )
     }
 )
@@ -140,12 +154,33 @@ def joined(row: WindowOperation, shape: Shape, specifications: Sequence[Specific
     return Joined(tuple(result), tuple(kept), tuple(reaches))
 
 
+def of_image(row: WindowOperation, shape: Shape, image: Shape, specifications: Sequence[Specification]) -> Joined:
+    """The call of a row that is told its image: an axis of the result has the image's size.
+
+    Raises
+    ------
+    ShapeError
+        As `joined`; more than one axis; or a result that has not the image's axes.
+    """
+    if len(specifications) != 1:
+        raise ShapeError(f"{row.name} takes one axis, as the largest tap is one of one axis")
+    (one,) = specifications
+    if not 0 <= one.axis < len(image):
+        raise ShapeError(f"{row.name}: an image of {len(image)} axes has no axis {one.axis}")
+    call = joined(row, shape, [replace(one, size=image[one.axis])])
+    if call.shape != image:
+        raise ShapeError(f"{row.name}: the windows of {image} do not give {call.shape}")
+    return call
+
+
 def _reach(row: WindowOperation, one: Specification, shape: Shape, position: int, produced: int) -> Reach:
     """The reach of one specification, whose axes begin at ``position`` of the operand, ``produced`` of the result."""
     count = len(one.steps) if row.shows_taps else 1
     own = shape[position : position + (1 if row.reads_image else count)]
     if len(own) < (1 if row.reads_image else count) or one.axis != (position if row.reads_image else produced):
         raise ShapeError(f"{row.name}: an operand of {len(shape)} axes has no axis {one.axis} with what belongs to it")
+    if row.is_of_maxima and (len(one.steps) != 2 or one.sizes is None or one.sizes[-1] == 0):
+        raise ShapeError(f"{row.name}: an axis has two steps, that of windows and that of one tap or more")
     sizes = one.sizes if one.sizes is not None else own
     if not one.steps or len(sizes) != len(one.steps):
         raise ShapeError(f"{row.name}: {len(one.steps)} steps and {len(sizes)} sizes do not pair up")

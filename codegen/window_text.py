@@ -8,7 +8,7 @@ from sympy import Add, Expr, Integer, Mul, Symbol, floor
 
 from codegen.naming import python_name
 
-WINDOWED = ("windows", "sum_windows", "add_windows", "spread_windows")
+WINDOWED = ("windows", "sum_windows", "add_windows", "spread_windows", "max_windows", "spread_to_maxima")
 """The rows of the table that know windows."""
 
 
@@ -56,9 +56,9 @@ def _term_key(term: tuple[int, Expr]) -> tuple[bool, bool, bool, str]:
 
 
 def window_arguments(attr: Sequence[tuple[int, tuple[int, int, int]]], texts: Sequence[str]) -> list[str]:
-    """The arguments of an operation on windows: what it works on, then one tuple an axis."""
-    operand, *numbers = texts
-    arguments = [operand]
+    """The arguments of an operation on windows: the arrays that it works on, then one tuple an axis."""
+    count = sum(1 + sum(counts) for _, counts in attr)
+    arguments, numbers = list(texts[:-count]), texts[-count:]
     for axis, counts in attr:
         parts, numbers = numbers[: 1 + sum(counts)], numbers[1 + sum(counts) :]
         start, *rest = parts

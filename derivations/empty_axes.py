@@ -22,7 +22,8 @@ MOST_AXES = 8
 def empty_cases(e: Expr, meaning: Meaning) -> Iterator[Meaning]:
     """The meaning of the names of an expression, once for each set of axes that can be empty together.
 
-    An axis with a free index has an element, and so has one on which a label lies.
+    An axis with a free index has an element, and so has one on which a label lies. Of an axis and its tiles none
+    is empty alone, where the expression speaks of both.
 
     Raises
     ------
@@ -35,13 +36,13 @@ def empty_cases(e: Expr, meaning: Meaning) -> Iterator[Meaning]:
     taken |= {str(size_of(i)) for i in indices if size_of(i).is_positive}
     found = {str(size_of(i)) for i in indices}
     found |= {size for left, _ in meaning.rules for _, _, size in free_variables(left) if not size.isdigit()}
-    sizes = sorted(found - taken)
+    met, sizes = found | taken, sorted(found - taken)
     if len(sizes) > MOST_AXES:
         raise NotShown(f"{len(sizes)} axes may be empty")
     for count in range(1, len(sizes) + 1):
         for empty in map(frozenset, combinations(sizes, count)):
             rules = _rules_there(meaning.rules, empty)
-            if any((t.whole in empty) != (t.tiles in empty) for t in meaning.tilings):
+            if any({t.whole, t.tiles} <= met and len({t.whole, t.tiles} & empty) == 1 for t in meaning.tilings):
                 continue
             if rules is not None and not _label_on(empty, reached, meaning):
                 yield replace(meaning, empty=empty, rules=rules, forms={})

@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 
 from derivations.form import Form, Index, NotShown, free_variables
+from derivations.form_determined import determined
 from derivations.form_sums import rename, settle
 from derivations.form_tiles import by_tiles
 from derivations.form_zero import is_zero_form
@@ -22,6 +23,9 @@ def is_zero_in_cases(form: Form, meaning: Meaning) -> bool:
     Every case of one way must be shown; the cases of each way leave nothing out.
     """
     if is_zero_form(form, meaning.rules) or _at_positions(form, meaning):
+        return True
+    known = determined(form)
+    if known != form and is_zero_form(known, meaning.rules):
         return True
     return any(_by_tiles(form, tiling) for tiling in meaning.tilings)
 

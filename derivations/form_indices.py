@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from derivations.form import ONE, ZERO, Form, Index, atom_form, constant, subtract
-from derivations.form_integers import index_size, size_form, zero_affine
+from sympy import Idx
 
-__all__ = ["Bound", "equal_indices", "index_number", "index_size", "size_form", "variable", "zero_affine"]
+from derivations.form import ONE, ZERO, Form, Index, NotShown, atom_form, constant, subtract
+from derivations.form_integers import index_size, size_form, zero_affine
+from derivations.notation import size_of
+
+__all__ = [
+    "Bound",
+    "bound_of",
+    "equal_indices",
+    "index_number",
+    "index_size",
+    "is_short",
+    "lies_on",
+    "size_form",
+    "variable",
+    "zero_affine",
+]
+
+MOST_UNROLLED = 12
+RESERVED = ("~", "%", "#")
+"""First letters of names that the forms use themselves."""
 
 Bound = tuple[str, str]
 """An index that is summed over: its name and its size."""
@@ -14,6 +32,33 @@ Bound = tuple[str, str]
 def variable(bound: Bound) -> Index:
     """The index variable of a bound pair."""
     return ("var", *bound)
+
+
+def bound_of(index: Idx) -> Bound:
+    """The name and the size of an index.
+
+    Raises
+    ------
+    NotShown
+        If it does not count from 0, or has a name that the forms use themselves.
+    """
+    if index.lower != 0 or str(index.label).startswith(RESERVED):
+        raise NotShown(f"the index {index} does not count from 0, or has a name that the forms use themselves")
+    return (str(index.label), str(size_of(index)))
+
+
+def is_short(bound: Bound) -> bool:
+    """Whether a sum over an index is written out."""
+    return bound[1].isdigit() and int(bound[1]) <= MOST_UNROLLED
+
+
+def lies_on(index: Index, size: str | None, defined: bool) -> bool:
+    """Whether an index surely lies on an axis; what lies outside reads 0, which only a definition can tell."""
+    if size is None:
+        return True
+    if index[0] == "int":
+        return not defined or (size.isdigit() and index[1] < int(size))
+    return index_size(index) == size
 
 
 def equal_indices(left: Index, right: Index) -> Form:

@@ -127,7 +127,7 @@ def zero_affine(form: Form) -> Form:
     """[form = 0] for an integer form: decided where it is constant or out of bounds, then in lowest terms."""
     if not form:
         return ONE
-    form = _without_positive_factors(scale(form, lcm(*(c.denominator for _, c in form))))
+    form = _without_positive_factors(_whole(form))
     number = dict(form).get((), Fraction(0))
     divisor = gcd(*(c.numerator for m, c in form if m))
     if not divisor or number % divisor or is_never_below(form, 1) or is_never_below(scale(form, -1), 1):
@@ -155,7 +155,7 @@ def _two_on_one_axis(form: Form) -> list[Index]:
 
 def at_least_zero(form: Form) -> Form:
     """[form ≥ 0] for an integer form; [-u ≥ 0] is 1 - [u - 1 ≥ 0]."""
-    form = scale(form, lcm(*(c.denominator for _, c in form)))
+    form = _whole(form)
     if is_never_below(form, 0):
         return ONE
     if is_never_below(scale(form, -1), 1):
@@ -185,6 +185,19 @@ def integer_part(form: Form) -> Form:
         if is_never_below(divided, 0) and is_never_below(subtract(constant(by - 1), divided), 0):
             return whole
     return add(whole, atom_form(("flr", rest)))
+
+
+def _whole(form: Form) -> Form:
+    """The form times the least positive integer that makes it one of integers.
+
+    Raises
+    ------
+    NotShown
+        If no integer does: N/K is a fraction, and lowest terms and roundings would take it for an integer.
+    """
+    if not all(_is_whole(m) for m, _ in form):
+        raise NotShown("a quotient of sizes, or a root, stands where integers are compared")
+    return scale(form, lcm(*(c.denominator for _, c in form)))
 
 
 def _is_whole(monomial: Monomial) -> bool:

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 from derivations.form import Atom, Form, add, atom_form, monomial_form, multiply, scale, touches
 from derivations.form_functions import exponential, logarithm, positive, power, zero_at
-from derivations.form_integers import at_least_zero, integer_part, zero_affine
+from derivations.form_integers import POSITIONS, at_least_zero, integer_part, zero_affine
+
+INTEGER = ("aff", "geq", "flr")
 
 
 def solve_for_atom(form: Form) -> tuple[Atom, Form] | None:
@@ -21,7 +23,10 @@ def solve_for_atom(form: Form) -> tuple[Atom, Form] | None:
 
 
 def replace_atom(form: Form, atom: Atom, value: Form) -> Form:
-    """Put a form in place of an atom at the top of monomials and inside exp, log, powers and functions."""
+    """Put a form in place of an atom at the top of monomials and inside exp, log, powers and functions.
+
+    Integers are compared only with integers: a size that [N = s + 1/2] gives in terms of a real s stays there.
+    """
     if not touches(form, atom):
         return form
     return add(*(scale(multiply(*(_replace(a, e, atom, value) for a, e in m)), c) for m, c in form))
@@ -30,7 +35,7 @@ def replace_atom(form: Form, atom: Atom, value: Form) -> Form:
 def _replace(atom: Atom, exponent: Fraction, old: Atom, value: Form) -> Form:
     if atom == old:
         return power(value, exponent)
-    if not touches(atom, old):
+    if not touches(atom, old) or (atom[0] in INTEGER and old[0] not in POSITIONS):
         return atom_form(atom, exponent)
     if atom[0] == "exp":
         return power(exponential(replace_atom(monomial_form(atom[1]), old, value)), exponent)

@@ -57,7 +57,16 @@ from derivations.form import (
 from derivations.form_cases import is_zero_in_cases
 from derivations.form_composed import absolute, hyperbolic, largest, sign_of, smallest
 from derivations.form_functions import exponential, is_positive, logarithm, power
-from derivations.form_indices import Bound, equal_indices, index_number, index_size, size_form, variable
+from derivations.form_indices import (
+    Bound,
+    bound_of,
+    equal_indices,
+    index_number,
+    is_short,
+    lies_on,
+    size_form,
+    variable,
+)
 from derivations.form_integers import zero_affine
 from derivations.form_of_integers import (
     Formed,
@@ -77,9 +86,6 @@ __all__ = ["Meaning", "is_zero", "to_form"]
 
 Rule = Callable[[Expr, Meaning], Form]
 OPAQUE = (sin, cos, tan, arctan, erf)
-MOST_UNROLLED = 12
-RESERVED = ("~", "%", "#")
-"""First letters of names that the forms use themselves."""
 
 
 def is_zero(expression: Expr, meaning: Meaning | None = None) -> bool:
@@ -121,7 +127,7 @@ def _sum(e: Sum, meaning: Meaning) -> Form:
     for index, low, high in e.limits:
         if not isinstance(index, Idx) or index.lower != low or size_of(index) - 1 != high:
             raise NotShown(f"the sum over {index} does not run over its whole axis")
-        bounds.append(_bound(index))
+        bounds.append(bound_of(index))
     if any(size in {"0", *meaning.empty} for _, size in bounds):
         return ZERO
     form = to_form(body, meaning)
@@ -131,27 +137,22 @@ def _sum(e: Sum, meaning: Meaning) -> Form:
 
 
 def _sum_one(bound: Bound, form: Form) -> Form:
-    if _is_short(bound):
+    if is_short(bound):
         return add(*(settle(rename(form, {variable(bound): ("int", value)})) for value in range(int(bound[1]))))
     return sum_over((bound,), form)
-
-
-def _is_short(bound: Bound) -> bool:
-    """Whether a sum over an index is written out."""
-    return bound[1].isdigit() and int(bound[1]) <= MOST_UNROLLED
 
 
 def to_index(e: Expr, meaning: Meaning) -> Index | None:
     """An expression as a plain index: a variable, a label, a position; None if it is anything else."""
     if isinstance(e, Idx):
-        return variable(_filled(_bound(e), meaning))
+        return variable(_filled(bound_of(e), meaning))
     if isinstance(e, Integer) and e >= 0:
         return ("int", int(e))
     if isinstance(e, Indexed) and name_of(e) in meaning.labels:
         inner = tuple(_plain(i, meaning) for i in e.indices)
         return ("lab", *_filled((name_of(e), meaning.labels[name_of(e)]), meaning), inner)
     if isinstance(e, argmax_over):
-        return argmax(_filled(_bound(e.args[1]), meaning), to_form(e.args[0], meaning))
+        return argmax(_filled(bound_of(e.args[1]), meaning), to_form(e.args[0], meaning))
     return None
 
 
@@ -160,12 +161,6 @@ def _plain(e: Expr, meaning: Meaning) -> Index:
     if index is None:
         raise NotShown(f"{e} is not a plain index")
     return index
-
-
-def _bound(index: Idx) -> Bound:
-    if index.lower != 0 or str(index.label).startswith(RESERVED):
-        raise NotShown(f"the index {index} does not count from 0, or has a name that the forms use themselves")
-    return (str(index.label), str(size_of(index)))
 
 
 def _filled(bound: Bound, meaning: Meaning) -> Bound:
@@ -187,7 +182,7 @@ def _indexed(e: Indexed, meaning: Meaning) -> Form:
         raise NotShown(f"{e}: {name} has {len(sizes)} axes")
     for position, (index, size) in enumerate(zip(e.indices, sizes, strict=True)):
         plain = to_index(index, meaning)
-        if plain is None or not _is_on(plain, size, name in meaning.definitions):
+        if plain is None or not lies_on(plain, size, name in meaning.definitions):
             if size is None:
                 raise NotShown(f"{e}: the axes of {name} are not declared")
             if size in meaning.empty:
@@ -198,19 +193,10 @@ def _indexed(e: Indexed, meaning: Meaning) -> Form:
         indices.append(plain)
     read = _read(name, tuple(indices), meaning)
     form = multiply(read, *deltas)
-    long = [bound for bound in extra if not _is_short(bound)]
+    long = [bound for bound in extra if not is_short(bound)]
     for bound in extra if len(long) < len(extra) else ():
-        form = _sum_one(bound, form) if _is_short(bound) else form
+        form = _sum_one(bound, form) if is_short(bound) else form
     return sum_over(long, form) if long else form
-
-
-def _is_on(index: Index, size: str | None, defined: bool) -> bool:
-    """Whether an index surely lies on an axis; what lies outside reads 0, which only a definition can tell."""
-    if size is None:
-        return True
-    if index[0] == "int":
-        return not defined or (size.isdigit() and index[1] < int(size))
-    return index_size(index) == size
 
 
 def _read(name: str, indices: tuple[Index, ...], meaning: Meaning) -> Form:
@@ -219,7 +205,7 @@ def _read(name: str, indices: tuple[Index, ...], meaning: Meaning) -> Form:
     formal, expression = meaning.definitions[name]
     if name not in meaning.forms:
         meaning.forms[name] = to_form(expression, meaning)
-    given = [(variable(_bound(f)), i) for f, i in zip(formal, indices, strict=True) if isinstance(f, Idx)]
+    given = [(variable(bound_of(f)), i) for f, i in zip(formal, indices, strict=True) if isinstance(f, Idx)]
     private: dict[Index, Index] = {f: ("var", f"~0{r}", f[2]) for r, (f, _) in enumerate(given)}
     actual = {private[f]: i for f, i in given}
     return settle(rename(rename(meaning.forms[name], private), actual))
@@ -279,7 +265,7 @@ def _function(e: Expr, meaning: Meaning) -> Form:
 
 
 def _index_value(e: Idx, meaning: Meaning) -> Form:
-    return atom_form(variable(_filled(_bound(e), meaning)))
+    return atom_form(variable(_filled(bound_of(e), meaning)))
 
 
 _RULES: tuple[tuple[type | tuple[type, ...], Rule], ...] = (
@@ -305,7 +291,7 @@ _RULES: tuple[tuple[type | tuple[type, ...], Rule], ...] = (
     (floor, _by(floor_form)),
     (Mod, _by(remainder_form)),
     (argmax_over, lambda e, m: index_number(_plain(e, m))),
-    (maximum_over, lambda e, m: maximum(_filled(_bound(e.args[1]), m), to_form(e.args[0], m))),
+    (maximum_over, lambda e, m: maximum(_filled(bound_of(e.args[1]), m), to_form(e.args[0], m))),
     (cot, lambda e, m: power(_function(tan(e.args[0]), m), Fraction(-1))),
     (OPAQUE, _function),
     (AppliedUndef, _function),

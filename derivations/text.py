@@ -48,6 +48,7 @@ from derivations.notation import (
     positive,
     select,
 )
+from derivations.number_matrices import number_matrix
 from derivations.products import coefficient_of, flat, is_divisor, signed
 from derivations.substitution import bound_indices
 
@@ -111,6 +112,10 @@ def _sum(e: Expr) -> Piece:
 
 
 def _terms(e: Add) -> Piece:
+    if (matrix := number_matrix(e)) is not None:
+        at = ", ".join(formula(i) for i in matrix.indices)
+        text = f"{list(map(list, matrix.rows))}[{at}]"
+        return Piece(text, ATOM) if matrix.divisor == 1 else Piece(f"{text}/{matrix.divisor}", FACTORS)
     terms = map(signed, sorted(flat(e, Add), key=term_key))
     first, *rest = [(sign, _piece(t).within(PREFIX)) for sign, t in terms]
     text = ("-" if first[0] < 0 else "") + first[1]

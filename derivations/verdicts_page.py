@@ -87,7 +87,7 @@ def _entry(verdict: Verdict, judged: tuple[Layer, Claim] | None) -> str:
     if verdict.verdict is REFUTED:
         parts += ["**What should stand there:**", _block(_sign(verdict, verdict.derived))]
     spelled = _equations(*judged) if judged else {}
-    parts += [_rests_on(assumption, spelled) for assumption in verdict.assumptions]
+    parts += _rests_on(verdict.assumptions, spelled)
     return "\n\n".join(parts) + "\n"
 
 
@@ -131,11 +131,12 @@ def _equations(layer: Layer, claim: Claim) -> dict[str, str]:
     return {equation(left, right): latex_equation(left, right, layer.loss, layer.counted_from) for left, right in pairs}
 
 
-def _rests_on(assumption: str, spelled: Mapping[str, str]) -> str:
-    absent = assumption.removeprefix("without ")
-    if absent != assumption:
-        return f"It holds without {_math(latex_name(absent))}."
-    return f"It holds where {_math(spelled[assumption]) if assumption in spelled else f'`{assumption}`'}."
+def _rests_on(assumptions: Sequence[str], spelled: Mapping[str, str]) -> list[str]:
+    """What the verdict rests on, in one sentence: all of it has to hold at once."""
+    absent = [_math(latex_name(a.removeprefix("without "))) for a in assumptions if a.startswith("without ")]
+    where = [_math(spelled[a]) if a in spelled else f"`{a}`" for a in assumptions if not a.startswith("without ")]
+    parts = [f" {word} {' and '.join(each)}" for word, each in (("where", where), ("without", absent)) if each]
+    return [f"It holds{''.join(parts)}."] if parts else []
 
 
 def _title(verdict: Verdict) -> str:

@@ -1,5 +1,5 @@
 # backproof generate
-# content: 6cf8b61b745d92908e3d3cbc1245646e
+# content: 8e6d9f457aa7276ad9d1273cf6199b9b
 """Layers and losses: forward and backward in NumPy alone. Made by `backproof generate`."""
 
 from ._channels_last import Conv1D, MaxPool1D
@@ -34,6 +34,8 @@ from .sigmoid import Sigmoid
 from .softmax import Softmax
 from .softmax_half_mse_loss import SoftmaxHalfMSELoss
 from .tanh import TanH
+from .untied_bias2d import UntiedBias2d
+from .winograd_conv2d import WinogradConv2d
 from .zero_pad2d import ZeroPad2d
 
 __all__ = [
@@ -80,6 +82,8 @@ __all__ = [
     "SoftmaxHalfMSELoss",
     "TanH",
     "Tanh",
+    "UntiedBias2d",
+    "WinogradConv2d",
     "ZeroPad2d",
 ]
 

@@ -1,5 +1,5 @@
 # backproof generate
-# content: a2264a1f834e6fa794550be79a73e8f4
+# content: 55389d2dba0ba4a23bb0f50cbe89f91a
 """Arrays that are given from outside: what they are called, and the checks before anything is computed.
 
 A check raises a ValueError that names the method, the array and the sizes in the words of the formula.
@@ -93,7 +93,8 @@ class Notation:
     Parameters
     ----------
     axes : mapping of str to tuple of str
-        The axes of each array: the names of their sizes, digits where a size is fixed; ``d…`` for any number of axes.
+        The axes of each array: the names of their sizes, digits where a size is fixed, ``d…`` for any number
+        of axes.
     parameters : tuple of str
         Those that belong to the layer, in order.
     least : mapping of str to int

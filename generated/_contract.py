@@ -1,5 +1,5 @@
 # backproof generate
-# content: cad096548b386db2a1548b9a565379e9
+# content: ba9858620b813b71d3233461102bc82d
 """Products of two arrays over any axes, which letters name, as products of matrices.
 
 ``contract("ik, kj -> ij", a, b)`` is a product of matrices. Letters of both arrays that the result lacks are
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._arrays import Array
+from ._places import Named, by_places
 
 __all__ = ["contract"]
 
@@ -63,6 +64,9 @@ def contract(letters: str, a: Array, b: Array) -> Array:
     """
     plan, other = _plans(letters)
     sizes = _sizes(plan, a, b)
+    placed = by_places(Named(plan.left, a), Named(plan.right, b), plan.result)
+    if placed is not None:
+        return placed
     if plan.wide and math.prod([sizes[c] for c in plan.wide]) < WIDE:
         plan = other
     left = _matrices(a, plan.left, plan.batch, plan.rows, plan.summed, sizes)
@@ -74,17 +78,24 @@ def contract(letters: str, a: Array, b: Array) -> Array:
 
 @cache
 def _plans(letters: str) -> tuple[Plan, Plan]:
-    """A contraction with the products counted by the first letters of the result, and by shared ones alone."""
+    """A contraction with products counted by the first letters of the result, and by shared ones alone."""
     operands, _, result = letters.replace(" ", "").partition("->")
     left, _, right = operands.partition(",")
     both = {*left} & {*right}
-    if any(len(set(each)) < len(each) for each in (left, right, result)) or {*left} ^ {*right} != {*result} - both:
-        raise ValueError(f'contract: in "{letters}" an axis stands twice, or the result lacks one of a single array')
+    if (
+        any(len(set(each)) < len(each) for each in (left, right, result))
+        or {*left} ^ {*right} != {*result} - both
+    ):
+        raise ValueError(
+            f'contract: in "{letters}" an axis stands twice, or the result lacks one of a single array'
+        )
     summed = "".join(c for c in left if c in both and c not in result)
     shared = "".join(c for c in result if c in both)
 
     def plan(batch: str, wide: str = "") -> Plan:
-        rows, columns = ("".join(c for c in result if c in own and c not in batch + summed) for own in (left, right))
+        rows, columns = (
+            "".join(c for c in result if c in own and c not in batch + summed) for own in (left, right)
+        )
         return Plan(left, right, result, batch, rows, summed, columns, wide)
 
     whole = plan(shared)
@@ -110,7 +121,7 @@ def _sizes(plan: Plan, a: Array, b: Array) -> Mapping[str, int]:
 
 
 def _matrices(x: Array, own: str, batch: str, first: str, second: str, sizes: Mapping[str, int]) -> Array:
-    """An array as matrices, a copy only where its memory is not one, with the axis that lies closest innermost."""
+    """An array as matrices with the closest axis innermost, a copy only where its memory is not one."""
     shape = [sizes[c] if c in own else 1 for c in batch]
     size = [math.prod([sizes[c] for c in group]) for group in (first, second)]
     counted = [own.index(c) for c in batch if c in own]

@@ -1,5 +1,5 @@
 # backproof generate
-# content: bce3df99563f8c14cd7b435153935f4a
+# content: 5e195a45856bc8acf6b52cb8536f8212
 """Layers whose arrays are not axis by axis those of the formula, or whose output has sizes of its own.
 
 A method splits the arrays that it is given into the axes of the formula, views of them, and joins the results
@@ -14,34 +14,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ._arrays import Array, Arrays, Notation, fresh
+from ._examples import SIDE_BY_SIDE, Examples, Rows
 from ._support import Module
 
 __all__ = ["Shaped", "Shapes"]
 
-BYTES = 1 << 24
-"""What the windows of a block of examples may take; a block has one example or more."""
+BYTES = 1 << 25
+"""What the windows of a block of examples would take if they were copied; a block has one example or more.
+
+Products of windows are fast for 64 examples or more, which most layers then have in a block.
+"""
 
 Sizes = dict[str, int]
-
-
-class Rows:
-    """A result that is made of blocks of its rows, in the memory order in which they come."""
-
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self.array = np.empty((0, *shape[1:]), dtype)
-        self._shape = shape
-
-    def __setitem__(self, rows: slice, block: Array) -> None:
-        if len(block) == self._shape[0]:
-            self.array = block
-            return
-        if len(self.array) < self._shape[0]:
-            self.array = np.empty_like(block, shape=self._shape)
-        self.array[rows] = block
 
 
 @dataclass(frozen=True)
@@ -50,33 +37,43 @@ class Fit:
 
     Attributes
     ----------
-    arrays : tuple of array or None
+    given : tuple of array or None
         What was given, then the parameters; None for one that is absent.
     shapes, split : dict of str to tuple of int
         The shape of each array, and of the output as ``delta``: as it is public, and as the formula has it.
     rows : int
-        How many examples a block has.
+        How many examples a block has; 0 where there are no blocks.
+    inputs : int
+        How many of the arrays were given.
     """
 
-    arrays: Arrays
+    given: Arrays
     shapes: Mapping[str, tuple[int, ...]]
     split: Mapping[str, tuple[int, ...]]
     rows: int
+    inputs: int
+
+    @property
+    def arrays(self) -> Arrays:
+        """What the plain functions take, those of examples to be cut into blocks where there are blocks."""
+        if not self.rows:
+            return self.given
+        return (*map(Examples, self.given[: self.inputs]), *self.given[self.inputs :])
 
     def blocks(self) -> Iterator[slice]:
         """The blocks of examples, in order."""
-        count = len(self.arrays[0])
+        count = len(self.given[0])
         return (slice(low, low + self.rows) for low in range(0, count, self.rows))
 
     def by_rows(self, like: str = "delta") -> Rows:
         """A place for a result that comes in blocks: the output, or what is like an input."""
-        return Rows(self.split[like], self.arrays[0].dtype)
+        return Rows(self.split[like], self.given[0].dtype)
 
     def joined(self, result: Any, *like: str) -> Any:
         """The output, or with names what is like these inputs, in public shapes and in memory of its own."""
         results = result if isinstance(result, tuple) else (result,)
         arrays = tuple(one.array if isinstance(one, Rows) else one for one in results)
-        pairs = zip(fresh(arrays, *self.arrays), like or ("delta",), strict=True)
+        pairs = zip(fresh(arrays, *self.given), like or ("delta",), strict=True)
         public = tuple(array.reshape(self.shapes[name]) for array, name in pairs)
         return public if isinstance(result, tuple) else public[0]
 
@@ -110,7 +107,7 @@ class Shapes(Notation):
     @cached_property
     def fixed(self) -> Sizes:
         """The sizes that are numbers."""
-        names = {one for axes in self.factors.values() for factors in axes for one in factors}
+        names = {*self.block, *(one for axes in self.factors.values() for factors in axes for one in factors)}
         return {one: int(one) for one in names if one.isdigit()}
 
     @cached_property
@@ -146,10 +143,13 @@ class Shapes(Notation):
         """The public shape of an array."""
         return tuple([math.prod([sizes[one] for one in factors]) for factors in self.factors[name]])
 
-    def rows(self, sizes: Sizes, count: int, itemsize: int) -> int:
-        """How many of so many examples a block has."""
-        entries = math.prod(sizes[name] for name in self.block) if self.block else 0
-        return max(1, BYTES // (entries * itemsize) if entries else count)
+    def rows(self, sizes: Sizes, itemsize: int) -> int:
+        """How many examples a block has; 0 without blocks."""
+        if not self.block:
+            return 0
+        taken = max(1, math.prod(sizes[name] for name in self.block) * itemsize)
+        rows = max(1, BYTES // taken)
+        return rows - rows % SIDE_BY_SIDE if rows > SIDE_BY_SIDE else rows
 
     def _measure(
         self, where: str, name: str, arrays: Mapping[str, Array], sizes: Sizes, owners: dict[str, str]
@@ -217,9 +217,8 @@ class Shaped(Module):
             split[name] = notation.split(name, sizes)
             if name in parted:
                 parted[name] = parted[name].reshape(split[name])
-        count = len(next(iter(arrays.values())))
-        rows = notation.rows(sizes, count, dtype.itemsize)
-        return Fit(tuple(map(parted.get, (*given, *notation.parameters))), shapes, split, rows)
+        rows = notation.rows(sizes, dtype.itemsize)
+        return Fit(tuple(map(parted.get, (*given, *notation.parameters))), shapes, split, rows, len(given))
 
     def _shown(self, arrays: Mapping[str, Array]) -> list[str]:
         """The inputs' shapes and the settings, as an error lists them."""

@@ -1,12 +1,12 @@
 # backproof generate AvgPool1d
-# content: 68b7428a8506f60108b303f535b01af5
+# content: 567b5052356fbd742c42ecd8fd61cbaa
 """AvgPool1d: y[n, c, q] = (Σ_t x[n, c, t + stride·q - padding])/T
 
 Made by `backproof generate AvgPool1d` from the definition in derivations/layers/average_pooling.py:
 change the formula there and generate again. Source of the formula: document 2, "Backpropagation
 d'une couche d'average 2d pooling layer", for any window.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e299 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e299 in float64 and
 ±1e29 in float32 no exp, log, division or sum leaves its range.
 """
 

@@ -1,5 +1,5 @@
 # backproof generate AvgPool2d
-# content: fd8fc307ba2b0d75fa5c706a2a9273d0
+# content: a56a3d93866f05705ff673d6836074f3
 """AvgPool2d: y[n, c, p, q] = (Σ_r Σ_t x[n, c, r + stride_h·p - padding_h, t + stride_w·q -
     padding_w])/(R·T)
 
@@ -7,7 +7,7 @@ Made by `backproof generate AvgPool2d` from the definition in derivations/layers
 change the formula there and generate again. Source of the formula: document 2, "Backpropagation
 d'une couche d'average 2d pooling layer", for any window.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e290 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e290 in float64 and
 ±1e20 in float32 no exp, log, division or sum leaves its range.
 """
 
@@ -168,8 +168,8 @@ def backward(saved, delta):
     _, _, H, W = x.shape
     _, _, P, Q = delta.shape
     dx_windows = delta / (R * T)  # δ[n, c, p, q]/(R·T)
-    # dx[n, c, h, w] = Σ_p Σ_q Σ_r Σ_t
-    #   [h = r + stride_h·p - padding_h]·[w = t + stride_w·q - padding_w]·δ[n, c, p, q]/(R·T)
+    # dx[n, c, h, w] = Σ_p Σ_q Σ_r Σ_t [h = r + stride_h·p - padding_h]·[w = t + stride_w·q - padding_w]·
+    #   δ[n, c, p, q]/(R·T)
     dx = spread_windows(
         dx_windows,
         (2, -padding_h, (stride_h, 1), (P, R), H),

@@ -1,5 +1,5 @@
 # backproof generate AvgPool3d
-# content: 72cd53f1cd0eefbc0b453c3e662ccd17
+# content: 35c7b68189a7925e45953c77b3b0d79b
 """AvgPool3d: y[n, c, u, p, q] = (Σ_s Σ_r Σ_t x[n, c, s + stride_d·u - padding_d, r + stride_h·p -
     padding_h, t + stride_w·q - padding_w])/(R·S·T)
 
@@ -7,7 +7,7 @@ Made by `backproof generate AvgPool3d` from the definition in derivations/layers
 change the formula there and generate again. Source of the formula: document 2, "Backpropagation
 d'une couche d'average 2d pooling layer", for any window.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e281 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e281 in float64 and
 ±1e11 in float32 no exp, log, division or sum leaves its range.
 """
 
@@ -178,8 +178,8 @@ def backward(saved, delta):
     _, _, D, H, W = x.shape
     _, _, U, P, Q = delta.shape
     dx_windows = delta / (R * S * T)  # δ[n, c, u, p, q]/(R·S·T)
-    # dx[n, c, d, h, w] = Σ_p Σ_q Σ_r Σ_s Σ_t Σ_u
-    #   [d = s + stride_d·u - padding_d]·[h = r + stride_h·p - padding_h]·[w = t + stride_w·q - padding_w]·δ[n, c, u, p, q]/(R·S·T)
+    # dx[n, c, d, h, w] = Σ_p Σ_q Σ_r Σ_s Σ_t Σ_u [d = s + stride_d·u - padding_d]·
+    #   [h = r + stride_h·p - padding_h]·[w = t + stride_w·q - padding_w]·δ[n, c, u, p, q]/(R·S·T)
     dx = spread_windows(
         dx_windows,
         (2, -padding_d, (stride_d, 1), (U, S), D),

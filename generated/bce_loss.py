@@ -1,14 +1,14 @@
 # backproof generate BCELoss
-# content: 364cd06e49b42a8d10d4afb4ea065a18
+# content: a8cd39088a4e3a36f3aa3a8029e46103
 """BCELoss: loss[n, i] = -(1 - y[n, i])·log(1 - ŷ[n, i]) - y[n, i]·log(ŷ[n, i])
 
 Made by `backproof generate BCELoss` from the definition in derivations/layers/bce_loss.py: change
 the formula there and generate again. Source of the formula: document 1, "Coût Cross-entropique
 binaire".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e4 in float64 and ±1e4
-in float32, those of ŷ no nearer to 0 than 1e-284 and 1e-23, no exp, log, division or sum leaves its
-range. A sum or mean of all values, by reduction, is not part of this.
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e4 in float64 and
+±1e4 in float32, those of ŷ no nearer to 0 than 1e-284 and 1e-23, no exp, log, division or sum
+leaves its range. A sum or mean of all values, by reduction, is not part of this.
 """
 
 import numpy as np

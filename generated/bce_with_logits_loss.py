@@ -1,5 +1,5 @@
 # backproof generate BCEWithLogitsLoss
-# content: 1b01e2c39377a7b5c4484283a0a4181b
+# content: 27347c6a2ae9fdb98ab782f25de7dca4
 """BCEWithLogitsLoss: loss[n, i] = -(1 - y[n, i])·log(1 - ŷ[n, i]) - y[n, i]·log(ŷ[n, i])
     where ŷ[n, i] = 1/(1 + exp(-a[n, i]))
 
@@ -7,7 +7,7 @@ Made by `backproof generate BCEWithLogitsLoss` from the definition in
 derivations/layers/bce_with_logits_loss.py: change the formula there and generate again. Source of
 the formula: document 1, "Sigmoide" and "Coût Cross-entropique binaire".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e154 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e154 in float64 and
 ±1e19 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
 reduction, is not part of this.
 """

@@ -1,12 +1,12 @@
 # backproof generate Conv1d
-# content: 62fcea54b1761a86c2561d9daef7cc59
+# content: 8fa92b2f4f57ae386c20dcbd74c944ec
 """Conv1d: y[n, g, o, q] = Σ_c Σ_t x[n, g, c, dilation·t + stride·q - padding]·K[g, o, c, t] + b[g, o]
 
 Made by `backproof generate Conv1d` from the definition in derivations/layers/convolution.py: change
 the formula there and generate again. Source of the formula: document 2, "Backpropagation d'une
 couche convolutive", with channels, strides and padding.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e145 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e145 in float64 and
 ±1e9 in float32 no exp, log, division or sum leaves its range.
 """
 
@@ -239,9 +239,15 @@ def backward(saved, delta):
     _, _, _, T = K.shape
     _, _, _, Q = delta.shape
     db = None
-    dx_windows = contract("goct, ngoq -> ngcqt", K, delta)  # Σ_o δ[n, g, o, q]·K[g, o, c, t]
-    # dx[n, g, c, w] = Σ_o Σ_q Σ_t [w = dilation·t + stride·q - padding]·δ[n, g, o, q]·K[g, o, c, t]
-    dx = add_windows(dx_windows, (3, -padding, (stride, dilation), W))
+    if stride == 1:
+        # δ[n, g, o, w + padding - dilation·t]
+        delta_windows = windows(delta, (3, padding, (1, -dilation), (W, T)))
+        # dx[n, g, c, w] = Σ_t Σ_o δ[n, g, o, w + padding - dilation·t]·K[g, o, c, t]
+        dx = contract("goct, ngowt -> ngcw", K, delta_windows)
+    else:
+        dx_windows = contract("goct, ngoq -> ngcqt", K, delta)  # Σ_o δ[n, g, o, q]·K[g, o, c, t]
+        # dx[n, g, c, w] = Σ_o Σ_q Σ_t [w = dilation·t + stride·q - padding]·δ[n, g, o, q]·K[g, o, c, t]
+        dx = add_windows(dx_windows, (3, -padding, (stride, dilation), W))
     # x[n, g, c, dilation·t + stride·q - padding]
     x_windows = windows(x, (3, -padding, (stride, dilation), (Q, T)))
     # dK[g, o, c, t] = Σ_n Σ_q x[n, g, c, dilation·t + stride·q - padding]·δ[n, g, o, q]
@@ -255,9 +261,16 @@ def backward_delta(saved, delta):
     """∂L/∂x[n, g, c, w] for delta = ∂L/∂y[n, g, o, q]."""
     x, K, _, stride, padding, dilation = saved
     _, _, _, W = x.shape
-    dx_windows = contract("goct, ngoq -> ngcqt", K, delta)  # Σ_o δ[n, g, o, q]·K[g, o, c, t]
-    # dx[n, g, c, w] = Σ_o Σ_q Σ_t [w = dilation·t + stride·q - padding]·δ[n, g, o, q]·K[g, o, c, t]
-    dx = add_windows(dx_windows, (3, -padding, (stride, dilation), W))
+    _, _, _, T = K.shape
+    if stride == 1:
+        # δ[n, g, o, w + padding - dilation·t]
+        delta_windows = windows(delta, (3, padding, (1, -dilation), (W, T)))
+        # dx[n, g, c, w] = Σ_t Σ_o δ[n, g, o, w + padding - dilation·t]·K[g, o, c, t]
+        dx = contract("goct, ngowt -> ngcw", K, delta_windows)
+    else:
+        dx_windows = contract("goct, ngoq -> ngcqt", K, delta)  # Σ_o δ[n, g, o, q]·K[g, o, c, t]
+        # dx[n, g, c, w] = Σ_o Σ_q Σ_t [w = dilation·t + stride·q - padding]·δ[n, g, o, q]·K[g, o, c, t]
+        dx = add_windows(dx_windows, (3, -padding, (stride, dilation), W))
     return dx
 
 

@@ -1,5 +1,5 @@
 # backproof generate Conv3d
-# content: 2c020078859d5e79d454dc7eec08e477
+# content: daadaa9ea68d7fdde33e8f57f9434c5a
 """Conv3d: y[n, g, o, u, p, q] = Σ_c Σ_s Σ_r Σ_t x[n, g, c, dilation_d·s + stride_d·u - padding_d,
     dilation_h·r + stride_h·p - padding_h, dilation_w·t + stride_w·q - padding_w]·K[g, o, c, s, r,
     t] + b[g, o]
@@ -8,8 +8,8 @@ Made by `backproof generate Conv3d` from the definition in derivations/layers/co
 the formula there and generate again. Source of the formula: document 2, "Backpropagation d'une
 couche convolutive", with channels, strides and padding.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e136 in float64 and
-±1e0 in float32 no exp, log, division or sum leaves its range.
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e145 in float64 and
+±1e9 in float32 no exp, log, division or sum leaves its range.
 """
 
 import numpy as np
@@ -299,16 +299,29 @@ def backward(saved, delta):
     _, _, _, S, R, T = K.shape
     _, _, _, U, P, Q = delta.shape
     db = None
-    # Σ_o δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
-    dx_windows = contract("gocsrt, ngoupq -> ngcusprqt", K, delta)
-    # dx[n, g, c, d, h, w] = Σ_o Σ_p Σ_q Σ_r Σ_s Σ_t Σ_u
-    #   [d = dilation_d·s + stride_d·u - padding_d]·[h = dilation_h·r + stride_h·p - padding_h]·[w = dilation_w·t + stride_w·q - padding_w]·δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
-    dx = add_windows(
-        dx_windows,
-        (3, -padding_d, (stride_d, dilation_d), D),
-        (4, -padding_h, (stride_h, dilation_h), H),
-        (5, -padding_w, (stride_w, dilation_w), W),
-    )
+    if stride_d == 1 and stride_h == 1 and stride_w == 1:
+        # δ[n, g, o, d + padding_d - dilation_d·s, h + padding_h - dilation_h·r, w + padding_w - dilation_w·t]
+        delta_windows = windows(
+            delta,
+            (3, padding_d, (1, -dilation_d), (D, S)),
+            (4, padding_h, (1, -dilation_h), (H, R)),
+            (5, padding_w, (1, -dilation_w), (W, T)),
+        )
+        # dx[n, g, c, d, h, w] = Σ_s Σ_r Σ_t Σ_o δ[n, g, o, d + padding_d - dilation_d·s, h + padding_h -
+        #   dilation_h·r, w + padding_w - dilation_w·t]·K[g, o, c, s, r, t]
+        dx = contract("gocsrt, ngodshrwt -> ngcdhw", K, delta_windows)
+    else:
+        # Σ_o δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
+        dx_windows = contract("gocsrt, ngoupq -> ngcusprqt", K, delta)
+        # dx[n, g, c, d, h, w] = Σ_o Σ_p Σ_q Σ_r Σ_s Σ_t Σ_u [d = dilation_d·s + stride_d·u - padding_d]·
+        #   [h = dilation_h·r + stride_h·p - padding_h]·[w = dilation_w·t + stride_w·q - padding_w]·
+        #   δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
+        dx = add_windows(
+            dx_windows,
+            (3, -padding_d, (stride_d, dilation_d), D),
+            (4, -padding_h, (stride_h, dilation_h), H),
+            (5, -padding_w, (stride_w, dilation_w), W),
+        )
     # x[n, g, c, dilation_d·s + stride_d·u - padding_d, dilation_h·r + stride_h·p - padding_h, dilation_w·t
     #   + stride_w·q - padding_w]
     x_windows = windows(
@@ -329,16 +342,30 @@ def backward_delta(saved, delta):
     """∂L/∂x[n, g, c, d, h, w] for delta = ∂L/∂y[n, g, o, u, p, q]."""
     x, K, _, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h, dilation_w = saved
     _, _, _, D, H, W = x.shape
-    # Σ_o δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
-    dx_windows = contract("gocsrt, ngoupq -> ngcusprqt", K, delta)
-    # dx[n, g, c, d, h, w] = Σ_o Σ_p Σ_q Σ_r Σ_s Σ_t Σ_u
-    #   [d = dilation_d·s + stride_d·u - padding_d]·[h = dilation_h·r + stride_h·p - padding_h]·[w = dilation_w·t + stride_w·q - padding_w]·δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
-    dx = add_windows(
-        dx_windows,
-        (3, -padding_d, (stride_d, dilation_d), D),
-        (4, -padding_h, (stride_h, dilation_h), H),
-        (5, -padding_w, (stride_w, dilation_w), W),
-    )
+    _, _, _, S, R, T = K.shape
+    if stride_d == 1 and stride_h == 1 and stride_w == 1:
+        # δ[n, g, o, d + padding_d - dilation_d·s, h + padding_h - dilation_h·r, w + padding_w - dilation_w·t]
+        delta_windows = windows(
+            delta,
+            (3, padding_d, (1, -dilation_d), (D, S)),
+            (4, padding_h, (1, -dilation_h), (H, R)),
+            (5, padding_w, (1, -dilation_w), (W, T)),
+        )
+        # dx[n, g, c, d, h, w] = Σ_s Σ_r Σ_t Σ_o δ[n, g, o, d + padding_d - dilation_d·s, h + padding_h -
+        #   dilation_h·r, w + padding_w - dilation_w·t]·K[g, o, c, s, r, t]
+        dx = contract("gocsrt, ngodshrwt -> ngcdhw", K, delta_windows)
+    else:
+        # Σ_o δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
+        dx_windows = contract("gocsrt, ngoupq -> ngcusprqt", K, delta)
+        # dx[n, g, c, d, h, w] = Σ_o Σ_p Σ_q Σ_r Σ_s Σ_t Σ_u [d = dilation_d·s + stride_d·u - padding_d]·
+        #   [h = dilation_h·r + stride_h·p - padding_h]·[w = dilation_w·t + stride_w·q - padding_w]·
+        #   δ[n, g, o, u, p, q]·K[g, o, c, s, r, t]
+        dx = add_windows(
+            dx_windows,
+            (3, -padding_d, (stride_d, dilation_d), D),
+            (4, -padding_h, (stride_h, dilation_h), H),
+            (5, -padding_w, (stride_w, dilation_w), W),
+        )
     return dx
 
 

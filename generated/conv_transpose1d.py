@@ -1,5 +1,5 @@
 # backproof generate ConvTranspose1d
-# content: 9ffff1d4270e2758a29bd622a4c48d5b
+# content: e9d6724e3932427cf4ad1098a275d6ef
 """ConvTranspose1d: y[n, g, o, w] = Σ_c Σ_q Σ_t [w = dilation·t + stride·q - padding]·x[n, g, c,
     q]·K[g, c, o, t] + b[g, o]
 
@@ -7,7 +7,7 @@ Made by `backproof generate ConvTranspose1d` from the definition in
 derivations/layers/transposed_convolution.py: change the formula there and generate again. Source of
 the formula: no document: the adjoint of its convolution.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e145 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e145 in float64 and
 ±1e9 in float32 no exp, log, division or sum leaves its range.
 """
 
@@ -259,9 +259,14 @@ def forward(x, K, stride, padding, output_padding, dilation, b=None):
     _, _, _, Q = x.shape
     _, _, _, T = K.shape
     W = output_padding + dilation*(T - 1) + stride*(Q - 1) + 1 - 2*padding
-    y_windows = contract("gcot, ngcq -> ngoqt", K, x)  # Σ_c x[n, g, c, q]·K[g, c, o, t]
-    # y[n, g, o, w] = Σ_c Σ_q Σ_t [w = dilation·t + stride·q - padding]·x[n, g, c, q]·K[g, c, o, t]
-    y = add_windows(y_windows, (3, -padding, (stride, dilation), W))
+    if stride == 1:
+        x_windows = windows(x, (3, padding, (1, -dilation), (W, T)))  # x[n, g, c, w + padding - dilation·t]
+        # y[n, g, o, w] = Σ_t Σ_c x[n, g, c, w + padding - dilation·t]·K[g, c, o, t]
+        y = contract("gcot, ngcwt -> ngow", K, x_windows)
+    else:
+        y_windows = contract("gcot, ngcq -> ngoqt", K, x)  # Σ_c x[n, g, c, q]·K[g, c, o, t]
+        # y[n, g, o, w] = Σ_c Σ_q Σ_t [w = dilation·t + stride·q - padding]·x[n, g, c, q]·K[g, c, o, t]
+        y = add_windows(y_windows, (3, -padding, (stride, dilation), W))
     if b is not None:
         y += b[:, :, None]  # + b[g, o]
     return y, (x, K, b, stride, padding, dilation)

@@ -1,5 +1,5 @@
 # backproof generate CrossEntropyLoss
-# content: a60a65277803ae8d77cbc2a8814e0adb
+# content: bead1d128137e748e014e3c1a347b6cf
 """CrossEntropyLoss: loss[n] = -Σ_k logp[n, k]·y[n, k]
     where logp[n, k] = ŷ[n, k] - log(Σ_f exp(ŷ[n, f]))
 
@@ -7,7 +7,7 @@ Made by `backproof generate CrossEntropyLoss` from the definition in
 derivations/layers/cross_entropy_loss.py: change the formula there and generate again. Source of the
 formula: document 1, "Combinaison de Softmax et coût cross-entropique".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e149 in float64 and
 ±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
 reduction, is not part of this.
 """

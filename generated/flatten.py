@@ -1,12 +1,12 @@
 # backproof generate Flatten
-# content: 8302dcbe55c11aee4874fbbe6308b4eb
+# content: be9c74204f6bf1b626a4f978cffadf75
 """Flatten: y[n, k] = x[n, k]
 
 Made by `backproof generate Flatten` from the definition in derivations/layers/flatten.py: change
 the formula there and generate again. Source of the formula: no document: between a convolution and
 a linear layer.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e308 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e308 in float64 and
 ±1e38 in float32 no exp, log, division or sum leaves its range.
 """
 

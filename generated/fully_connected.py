@@ -1,5 +1,5 @@
 # backproof generate FullyConnected
-# content: dc559c5727ee5b95166de70e7e323d26
+# content: 38960690d7307efba999227e3c39e121
 """FullyConnected: z[n, j] = f(c[n, j])
     where c[n, j] = Σ_i x[n, i]·W[j, i] + b[j]
 
@@ -7,7 +7,7 @@ Made by `backproof generate FullyConnected` from the definition in
 derivations/layers/fully_connected.py: change the formula there and generate again. Source of the
 formula: document 2, "Backpropagation of a fully connected layer".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e99 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e99 in float64 and
 ±1e9 in float32, those that the functions given return among them, no exp, log, division or sum
 leaves its range.
 

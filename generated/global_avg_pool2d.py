@@ -1,13 +1,13 @@
 # backproof generate GlobalAvgPool2d
-# content: 58f03cdc0b7bd1173bbb3e5ba9c90821
+# content: c1a2d07e3efbbdfafed8c874f237159f
 """GlobalAvgPool2d: y[n, c] = (Σ_h Σ_w x[n, c, h, w])/(H·W)
 
 Made by `backproof generate GlobalAvgPool2d` from the definition in
 derivations/layers/global_average_pooling.py: change the formula there and generate again. Source of
 the formula: no document: average pooling over the whole image.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e290 in float64 and
-±1e20 in float32 no exp, log, division or sum leaves its range.
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e299 in float64 and
+±1e29 in float32 no exp, log, division or sum leaves its range.
 """
 
 import numpy as np

@@ -1,12 +1,12 @@
 # backproof generate HalfMSELoss
-# content: e128fa40f6436bf697156da06b9adcc5
+# content: 95c9db1ed8d9472fab369182cc945289
 """HalfMSELoss: loss[n] = (Σ_i (ŷ[n, i] - y[n, i])²)/2
 
 Made by `backproof generate HalfMSELoss` from the definition in derivations/layers/half_mse_loss.py:
 change the formula there and generate again. Source of the formula: document 2, the error E of the
 last layer.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e149 in float64 and
 ±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
 reduction, is not part of this.
 """

@@ -1,11 +1,11 @@
 # backproof generate Linear
-# content: 4ad2a6bfdc58ccf03bd980397f658599
+# content: e37731c36ac8e1885390e154fc125a3d
 """Linear: z[n, j] = Σ_i x[n, i]·W[j, i] + b[j]
 
 Made by `backproof generate Linear` from the definition in derivations/layers/linear.py: change the
 formula there and generate again. Source of the formula: document 1, "Module Linéaire".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e149 in float64 and
 ±1e14 in float32 no exp, log, division or sum leaves its range.
 """
 

@@ -1,12 +1,12 @@
 # backproof generate LogSoftmax
-# content: 72ea3a8175548619a969cd3b2e6a88d2
+# content: 2e3075804ecf68937b3d90ed0faa89aa
 """LogSoftmax: logp[n, k] = a[n, k] - log(Σ_f exp(a[n, f]))
 
 Made by `backproof generate LogSoftmax` from the definition in derivations/layers/log_softmax.py:
 change the formula there and generate again. Source of the formula: document 1, "Combinaison de
 Softmax et coût cross-entropique".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e299 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e299 in float64 and
 ±1e27 in float32 no exp, log, division or sum leaves its range.
 """
 

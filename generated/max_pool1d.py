@@ -1,21 +1,19 @@
 # backproof generate MaxPool1d
-# content: 37d7c2eaee07de8079b9ecd8e6c96d6d
+# content: 663902f3488ea910d21b7170c66d7818
 """MaxPool1d: y[n, c, q] = max_t x[n, c, dilation·t + stride·q]
 
 Made by `backproof generate MaxPool1d` from the definition in derivations/layers/max_pooling.py:
 change the formula there and generate again. Source of the formula: no document: the course's
 pooling, in any dimension.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e299 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e299 in float64 and
 ±1e29 in float32 no exp, log, division or sum leaves its range.
 """
 
-import numpy as np
-
 from ._arrays import Array, ArrayLike
+from ._maxima import max_windows, spread_to_maxima
 from ._shaped import Shaped, Shapes
 from ._support import Integers, as_integers
-from ._windows import add_windows, windows
 
 
 class MaxPool1d(Shaped):
@@ -142,7 +140,7 @@ def forward(x, T, stride, dilation):
     _, _, W = x.shape
     Q = (W - dilation*(T - 1) - 1)//stride + 1
     # y[n, c, q] = max_t x[n, c, dilation·t + stride·q]
-    y = windows(x, (2, 0, (stride, dilation), (Q, T))).max(axis=3)
+    y = max_windows(x, (2, 0, (stride, dilation), (Q, T)))
     return y, (x, T, stride, dilation)
 
 
@@ -154,11 +152,7 @@ def saved_values(x, T, stride, dilation):
 def backward(saved, delta):
     """∂L/∂x[n, c, w] for delta = ∂L/∂y[n, c, q]."""
     x, T, stride, dilation = saved
-    _, _, W = x.shape
     _, _, Q = delta.shape
-    x_windows = windows(x, (2, 0, (stride, dilation), (Q, T)))  # x[n, c, dilation·t + stride·q]
-    # [t' = argmax_t x[n, c, dilation·t + stride·q]]·δ[n, c, q]
-    dx_windows = delta[:, :, :, None] * (np.arange(T) == x_windows.argmax(axis=3)[:, :, :, None])
     # dx[n, c, w] = Σ_q [w = dilation·argmax_t x[n, c, dilation·t + stride·q] + stride·q]·δ[n, c, q]
-    dx = add_windows(dx_windows, (2, 0, (stride, dilation), W))
+    dx = spread_to_maxima(delta, x, (2, 0, (stride, dilation), (Q, T)))
     return dx

@@ -1,5 +1,5 @@
 # backproof generate MaxPool2d
-# content: 802f4e77425e3f03744778a8be33e848
+# content: 2e11dd2016fd4b6f20dc60b26f0df7a6
 """MaxPool2d: y[n, c, p, q] = max_r a[n, c, dilation_h·r + stride_h·p, q]
     where a[n, c, h, q] = max_t x[n, c, h, dilation_w·t + stride_w·q]
 
@@ -7,16 +7,14 @@ Made by `backproof generate MaxPool2d` from the definition in derivations/layers
 change the formula there and generate again. Source of the formula: no document: the course's
 pooling, in any dimension.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e290 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e290 in float64 and
 ±1e18 in float32 no exp, log, division or sum leaves its range.
 """
 
-import numpy as np
-
 from ._arrays import Array, ArrayLike
+from ._maxima import max_windows, spread_to_maxima
 from ._shaped import Shaped, Shapes
 from ._support import Integers, as_integers
-from ._windows import add_windows, windows
 
 
 class MaxPool2d(Shaped):
@@ -152,9 +150,9 @@ def forward(x, R, T, stride_h, stride_w, dilation_h, dilation_w):
     P = (H - dilation_h*(R - 1) - 1)//stride_h + 1
     Q = (W - dilation_w*(T - 1) - 1)//stride_w + 1
     # a[n, c, h, q] = max_t x[n, c, h, dilation_w·t + stride_w·q]
-    a = windows(x, (3, 0, (stride_w, dilation_w), (Q, T))).max(axis=4)
+    a = max_windows(x, (3, 0, (stride_w, dilation_w), (Q, T)))
     # y[n, c, p, q] = max_r a[n, c, dilation_h·r + stride_h·p, q]
-    y = windows(a, (2, 0, (stride_h, dilation_h), (P, R))).max(axis=3)
+    y = max_windows(a, (2, 0, (stride_h, dilation_h), (P, R)))
     return y, (x, R, T, stride_h, stride_w, dilation_h, dilation_w, a)
 
 
@@ -163,25 +161,18 @@ def saved_values(x, R, T, stride_h, stride_w, dilation_h, dilation_w):
     _, _, _, W = x.shape
     Q = (W - dilation_w*(T - 1) - 1)//stride_w + 1
     # a[n, c, h, q] = max_t x[n, c, h, dilation_w·t + stride_w·q]
-    a = windows(x, (3, 0, (stride_w, dilation_w), (Q, T))).max(axis=4)
+    a = max_windows(x, (3, 0, (stride_w, dilation_w), (Q, T)))
     return (x, R, T, stride_h, stride_w, dilation_h, dilation_w, a)
 
 
 def backward(saved, delta):
     """∂L/∂x[n, c, h, w] for delta = ∂L/∂y[n, c, p, q]."""
     x, R, T, stride_h, stride_w, dilation_h, dilation_w, a = saved
-    _, _, H, W = x.shape
     _, _, P, Q = delta.shape
-    a_windows = windows(a, (2, 0, (stride_h, dilation_h), (P, R)))  # a[n, c, dilation_h·r + stride_h·p, q]
-    # [r' = argmax_r a[n, c, dilation_h·r + stride_h·p, q]]·δ[n, c, p, q]
-    da_windows = delta[:, :, :, None, :] * (np.arange(R)[:, None] == a_windows.argmax(axis=3)[:, :, :, None, :])
-    # da[n, c, h, q] = Σ_p [h = dilation_h·argmax_r a[n, c, dilation_h·r + stride_h·p, q] +
-    #   stride_h·p]·δ[n, c, p, q]
-    da = add_windows(da_windows, (2, 0, (stride_h, dilation_h), H))
-    x_windows = windows(x, (3, 0, (stride_w, dilation_w), (Q, T)))  # x[n, c, h, dilation_w·t + stride_w·q]
-    # [t' = argmax_t x[n, c, h, dilation_w·t + stride_w·q]]·da[n, c, h, q]
-    dx_windows = da[:, :, :, :, None] * (np.arange(T) == x_windows.argmax(axis=4)[:, :, :, :, None])
-    # dx[n, c, h, w] = Σ_q [w = dilation_w·argmax_t x[n, c, h, dilation_w·t + stride_w·q] +
-    #   stride_w·q]·da[n, c, h, q]
-    dx = add_windows(dx_windows, (3, 0, (stride_w, dilation_w), W))
+    # da[n, c, h, q] = Σ_p [h = dilation_h·argmax_r a[n, c, dilation_h·r + stride_h·p, q] + stride_h·p]·
+    #   δ[n, c, p, q]
+    da = spread_to_maxima(delta, a, (2, 0, (stride_h, dilation_h), (P, R)))
+    # dx[n, c, h, w] = Σ_q [w = dilation_w·argmax_t x[n, c, h, dilation_w·t + stride_w·q] + stride_w·q]·
+    #   da[n, c, h, q]
+    dx = spread_to_maxima(da, x, (3, 0, (stride_w, dilation_w), (Q, T)))
     return dx

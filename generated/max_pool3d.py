@@ -1,5 +1,5 @@
 # backproof generate MaxPool3d
-# content: 93f07177dccd1b2ab29081bb99e56480
+# content: c9d5e8fd036ba82dfc8947e6ec0a6bbf
 """MaxPool3d: y[n, c, u, p, q] = max_s b[n, c, dilation_d·s + stride_d·u, p, q]
     where a[n, c, d, h, q] = max_t x[n, c, d, h, dilation_w·t + stride_w·q]
     where b[n, c, d, p, q] = max_r a[n, c, d, dilation_h·r + stride_h·p, q]
@@ -8,16 +8,14 @@ Made by `backproof generate MaxPool3d` from the definition in derivations/layers
 change the formula there and generate again. Source of the formula: no document: the course's
 pooling, in any dimension.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e281 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e281 in float64 and
 ±1e7 in float32 no exp, log, division or sum leaves its range.
 """
 
-import numpy as np
-
 from ._arrays import Array, ArrayLike
+from ._maxima import max_windows, spread_to_maxima
 from ._shaped import Shaped, Shapes
 from ._support import Integers, as_integers
-from ._windows import add_windows, windows
 
 
 class MaxPool3d(Shaped):
@@ -161,11 +159,11 @@ def forward(x, S, R, T, stride_d, stride_h, stride_w, dilation_d, dilation_h, di
     P = (H - dilation_h*(R - 1) - 1)//stride_h + 1
     Q = (W - dilation_w*(T - 1) - 1)//stride_w + 1
     # a[n, c, d, h, q] = max_t x[n, c, d, h, dilation_w·t + stride_w·q]
-    a = windows(x, (4, 0, (stride_w, dilation_w), (Q, T))).max(axis=5)
+    a = max_windows(x, (4, 0, (stride_w, dilation_w), (Q, T)))
     # b[n, c, d, p, q] = max_r a[n, c, d, dilation_h·r + stride_h·p, q]
-    b = windows(a, (3, 0, (stride_h, dilation_h), (P, R))).max(axis=4)
+    b = max_windows(a, (3, 0, (stride_h, dilation_h), (P, R)))
     # y[n, c, u, p, q] = max_s b[n, c, dilation_d·s + stride_d·u, p, q]
-    y = windows(b, (2, 0, (stride_d, dilation_d), (U, S))).max(axis=3)
+    y = max_windows(b, (2, 0, (stride_d, dilation_d), (U, S)))
     return y, (x, S, R, T, stride_d, stride_h, stride_w, dilation_d, dilation_h, dilation_w, a, b)
 
 
@@ -175,36 +173,23 @@ def saved_values(x, S, R, T, stride_d, stride_h, stride_w, dilation_d, dilation_
     P = (H - dilation_h*(R - 1) - 1)//stride_h + 1
     Q = (W - dilation_w*(T - 1) - 1)//stride_w + 1
     # a[n, c, d, h, q] = max_t x[n, c, d, h, dilation_w·t + stride_w·q]
-    a = windows(x, (4, 0, (stride_w, dilation_w), (Q, T))).max(axis=5)
+    a = max_windows(x, (4, 0, (stride_w, dilation_w), (Q, T)))
     # b[n, c, d, p, q] = max_r a[n, c, d, dilation_h·r + stride_h·p, q]
-    b = windows(a, (3, 0, (stride_h, dilation_h), (P, R))).max(axis=4)
+    b = max_windows(a, (3, 0, (stride_h, dilation_h), (P, R)))
     return (x, S, R, T, stride_d, stride_h, stride_w, dilation_d, dilation_h, dilation_w, a, b)
 
 
 def backward(saved, delta):
     """∂L/∂x[n, c, d, h, w] for delta = ∂L/∂y[n, c, u, p, q]."""
     x, S, R, T, stride_d, stride_h, stride_w, dilation_d, dilation_h, dilation_w, a, b = saved
-    _, _, D, H, W = x.shape
     _, _, U, P, Q = delta.shape
-    # b[n, c, dilation_d·s + stride_d·u, p, q]
-    b_windows = windows(b, (2, 0, (stride_d, dilation_d), (U, S)))
-    # [s' = argmax_s b[n, c, dilation_d·s + stride_d·u, p, q]]·δ[n, c, u, p, q]
-    db_windows = delta[:, :, :, None, :, :] * (np.arange(S)[:, None, None] == b_windows.argmax(axis=3)[:, :, :, None, :, :])
     # db[n, c, d, p, q] = Σ_u [d = dilation_d·argmax_s b[n, c, dilation_d·s + stride_d·u, p, q] +
     #   stride_d·u]·δ[n, c, u, p, q]
-    db = add_windows(db_windows, (2, 0, (stride_d, dilation_d), D))
-    # a[n, c, d, dilation_h·r + stride_h·p, q]
-    a_windows = windows(a, (3, 0, (stride_h, dilation_h), (P, R)))
-    # [r' = argmax_r a[n, c, d, dilation_h·r + stride_h·p, q]]·db[n, c, d, p, q]
-    da_windows = db[:, :, :, :, None, :] * (np.arange(R)[:, None] == a_windows.argmax(axis=4)[:, :, :, :, None, :])
+    db = spread_to_maxima(delta, b, (2, 0, (stride_d, dilation_d), (U, S)))
     # da[n, c, d, h, q] = Σ_p [h = dilation_h·argmax_r a[n, c, d, dilation_h·r + stride_h·p, q] +
     #   stride_h·p]·db[n, c, d, p, q]
-    da = add_windows(da_windows, (3, 0, (stride_h, dilation_h), H))
-    # x[n, c, d, h, dilation_w·t + stride_w·q]
-    x_windows = windows(x, (4, 0, (stride_w, dilation_w), (Q, T)))
-    # [t' = argmax_t x[n, c, d, h, dilation_w·t + stride_w·q]]·da[n, c, d, h, q]
-    dx_windows = da[:, :, :, :, :, None] * (np.arange(T) == x_windows.argmax(axis=5)[:, :, :, :, :, None])
+    da = spread_to_maxima(db, a, (3, 0, (stride_h, dilation_h), (P, R)))
     # dx[n, c, d, h, w] = Σ_q [w = dilation_w·argmax_t x[n, c, d, h, dilation_w·t + stride_w·q] +
     #   stride_w·q]·da[n, c, d, h, q]
-    dx = add_windows(dx_windows, (4, 0, (stride_w, dilation_w), W))
+    dx = spread_to_maxima(da, x, (4, 0, (stride_w, dilation_w), (Q, T)))
     return dx

@@ -1,11 +1,11 @@
 # backproof generate MSELoss
-# content: 62d69b9dda334eeb46bc5ded6f2be8d6
+# content: cb191ac6536ffaf5457be063fa7ff13c
 """MSELoss: loss[n] = Σ_i (ŷ[n, i] - y[n, i])²
 
 Made by `backproof generate MSELoss` from the definition in derivations/layers/mse_loss.py: change
 the formula there and generate again. Source of the formula: document 1, "MSELoss".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e149 in float64 and
 ±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
 reduction, is not part of this.
 """

@@ -1,11 +1,11 @@
 # backproof generate NLLLoss
-# content: 799638cde139721bf018a056c050d5f0
+# content: e4f3d1109febe13715f3cf99d4a27c91
 """NLLLoss: loss[n] = -Σ_k y[n, k]·ŷ[n, k]
 
 Made by `backproof generate NLLLoss` from the definition in derivations/layers/nll_loss.py: change
 the formula there and generate again. Source of the formula: document 1, "Coût Cross-Entropique".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e149 in float64 and
 ±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
 reduction, is not part of this.
 """

@@ -1,5 +1,5 @@
 # backproof generate RBF
-# content: 1658f4f7d39c1d545176e1cb733b440b
+# content: d98d219cbeb25dba8b5b6fee4a6c4188
 """RBF: z[n, j] = exp(-q[n, j]/(2·s²))
     where q[n, j] = Σ_i (x[n, i] - c[j, i])²
 
@@ -7,7 +7,7 @@ Made by `backproof generate RBF` from the definition in derivations/layers/rbf.p
 formula there and generate again. Source of the formula: no document: the layer that keeps the
 others honest.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e143 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e143 in float64 and
 ±1e5 in float32 no exp, log, division or sum leaves its range.
 """
 

@@ -1,11 +1,11 @@
 # backproof generate ReLU
-# content: e6928ac17bc73c863f813418d749fd23
+# content: f0d7359dc7b8f940bcb419531b8f0233
 """ReLU: z[n, i] = max(a[n, i], 0)
 
 Made by `backproof generate ReLU` from the definition in derivations/layers/relu.py: change the
 formula there and generate again. Source of the formula: no document: the course's third activation.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e308 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e308 in float64 and
 ±1e38 in float32 no exp, log, division or sum leaves its range.
 """
 

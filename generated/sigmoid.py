@@ -1,11 +1,11 @@
 # backproof generate Sigmoid
-# content: 4e999e20f978bb1a2923d44ebf00051d
+# content: 2bc06b5cbb8f715c899ac103203f5305
 """Sigmoid: z[n, i] = 1/(1 + exp(-a[n, i]))
 
 Made by `backproof generate Sigmoid` from the definition in derivations/layers/sigmoid.py: change
 the formula there and generate again. Source of the formula: document 1, "Sigmoide".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e308 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e308 in float64 and
 ±1e38 in float32 no exp, log, division or sum leaves its range.
 """
 

@@ -1,11 +1,11 @@
 # backproof generate Softmax
-# content: 72a74a26177966321b40e96003a8764d
+# content: b68576172af0481e865b7f2d813c15af
 """Softmax: p[n, k] = exp(a[n, k])/(Σ_f exp(a[n, f]))
 
 Made by `backproof generate Softmax` from the definition in derivations/layers/softmax.py: change
 the formula there and generate again. Source of the formula: document 1, "Soft-max".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e307 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e307 in float64 and
 ±1e34 in float32 no exp, log, division or sum leaves its range.
 """
 

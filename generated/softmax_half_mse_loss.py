@@ -1,5 +1,5 @@
 # backproof generate SoftmaxHalfMSELoss
-# content: a742e92d10fbaaea0b52b9e3024a115e
+# content: 6297737fe9fe60102777aceeb82bb579
 """SoftmaxHalfMSELoss: E[n] = (Σ_k (l[n, k] - o[n, k])²)/2
     where l[n, k] = exp(a[n, k])/(Σ_q exp(a[n, q]))
 
@@ -7,7 +7,7 @@ Made by `backproof generate SoftmaxHalfMSELoss` from the definition in
 derivations/layers/softmax_half_mse_loss.py: change the formula there and generate again. Source of
 the formula: document 2, "dernière couche avec softmax".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e149 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e149 in float64 and
 ±1e14 in float32 no exp, log, division or sum leaves its range. A sum or mean of all values, by
 reduction, is not part of this.
 """

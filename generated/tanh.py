@@ -1,11 +1,11 @@
 # backproof generate TanH
-# content: 898a7bd6a5dc77a596ec1d62b532deca
+# content: eef07f8058e397445c88a70aea44f0d0
 """TanH: z[n, i] = tanh(a[n, i])
 
 Made by `backproof generate TanH` from the definition in derivations/layers/tanh.py: change the
 formula there and generate again. Source of the formula: document 1, "Tangente hyperbolique".
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e308 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e308 in float64 and
 ±1e38 in float32 no exp, log, division or sum leaves its range.
 """
 

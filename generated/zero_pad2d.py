@@ -1,12 +1,12 @@
 # backproof generate ZeroPad2d
-# content: f3e11643a9412935278c1eac303e6efb
+# content: 0ccc860545bb46b72633fa6e7b391941
 """ZeroPad2d: y[n, c, p, q] = x[n, c, p - padding_h, q - padding_w]
 
 Made by `backproof generate ZeroPad2d` from the definition in derivations/layers/zero_padding.py:
 change the formula there and generate again. Source of the formula: no document: what a
 convolution's padding does, alone.
 
-Shown safe from this text, on axes of up to 1e9 entries: for entries within ±1e308 in float64 and
+Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e308 in float64 and
 ±1e38 in float32 no exp, log, division or sum leaves its range.
 """
 

@@ -7,13 +7,14 @@ from sympy import Function
 
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.pipeline import emit_module
-from derivations.layer import Layer
+from derivations.layer import Hyperparameter, Layer
 from derivations.layers import LAYERS
-from derivations.notation import axes, max_, positive, tensors
+from derivations.notation import axes, max_, positive, size_symbol, tensors
 
 n, i = axes("n:N i:d")
 a, x, z = tensors("a x z")
 g = Function("g")
+P = size_symbol("P")
 BY_NAME = {one.name: one for one in LAYERS}
 
 
@@ -27,7 +28,14 @@ TWICE = layer("Twice", (x[n, i],), {z[n, i]: 2 * x[n, i]})
 LARGE = layer("Large", (x[n, i],), {z[n, i]: -(10**10) * x[n, i]})
 LARGEST = layer("Largest", (x[n, i],), {z[n]: max_(x[n, i], i)})
 GIVEN = layer("Given", (x[n, i],), {z[n, i]: x[n, i] * g(x[n, i])})
-OWN = {one.name: one for one in (RELU, SQUARE, TWICE, LARGE, LARGEST, GIVEN)}
+PART = Layer(
+    "Part",
+    inputs=(x[n, i],),
+    hyperparameters=(Hyperparameter(P, 2, (P >= 1,)),),
+    forward={z[n, i]: x[n, i]},
+    source="none: a formula of the tests",
+)
+OWN = {one.name: one for one in (RELU, SQUARE, TWICE, LARGE, LARGEST, GIVEN, PART)}
 
 
 def module(forward, backward, head="import numpy as np\n", given="x", seed="saved, delta"):
@@ -68,12 +76,29 @@ def emitted(name, *changes):
     return source
 
 
+WINDOWS = "import numpy as np\nfrom ._windows import sum_windows, windows\n"
+
+
+def part(cut, result="u"):
+    """Entries beyond the first P are cut off, and then read again."""
+    body = "d = {0}.shape[1]\nw = {1}\nu = sum_windows(w, (1, 0, (1,), (d,)))\nreturn {2}"
+    forward, backward = (body.format(of, cut.format(of), result) for of in ("x", "delta"))
+    return module(f"{forward}, (P,)", f"P, = saved\n{backward}", WINDOWS, "x, P")
+
+
 HIDDEN = "#\x0c\x0c\x0c\n# coding: utf-7\n"
 """To Python the coding stands in line 2; to str.splitlines in line 5."""
 
 LINES = 'within ±1e149 in float64 and\n±1e14 in float32'
 MENDED = {
     # a shift of one function is read as that of another: the gradient below is 2·delta·(x − max x + max delta)
+    "a part of an array that is read as the whole": ("Part", lambda: part("windows({}, (1, 0, (1,), (P,)))")),
+    "a part that is stretched": (
+        "Part",
+        lambda: part(
+            "windows({0}, (1, 0, (1, 1), (P, 1))) * np.ones((2,), dtype={0}.dtype)", "u.sum(axis=2) / 2"
+        ),
+    ),
     "two maxima with one name": (
         "Square",
         lambda: module(

@@ -24,6 +24,7 @@ _FUNCTIONS = {
     "Abs": abs,
     "Max": max,
     "Min": min,
+    "floor": math.floor,
     "sign": lambda u: (u > 0) - (u < 0),
 }
 

@@ -406,6 +406,16 @@ class TestBlocks:
         assert has_own_rows(kept)
         assert not has_own_rows(replace(kept, forward={left: right}))
 
+    def test_what_knows_the_number_of_rows_is_not_cut(self):
+        rows = size_of(n)
+        kept = Layer("L", {y[n, i]: sum_(x[n, j] * W[i, j], j)}, (x[n, i],), (W[i, j],))
+        assert not has_own_rows(replace(kept, hyperparameters=(Hyperparameter(rows, 2, (rows >= 1,)),)))
+        assert not has_own_rows(replace(kept, output_sizes={rows: size_of(i) + 1}))
+        assert not has_own_rows(replace(kept, output_sizes={size_of(i): rows + 1}))
+        fixed = {each: axes("n:5") for each in (n,)}
+        made = {left.xreplace(fixed): right.xreplace(fixed) for left, right in kept.forward.items()}
+        assert not has_own_rows(Layer("L", made, (x[fixed[n], i],), (W[i, j],)))
+
     def test_rows_may_need_what_has_none(self):
         steps = {z[i]: sum_(W[i, j], j), y[n, i]: x[n, i] * z[i]}
         assert has_own_rows(Layer("L", steps, (x[n, i],), (W[i, j],)))

@@ -114,7 +114,7 @@ REFUSED = {
     "a comparison returned": ("c = x > 0\nreturn c", "x", "not an array of real"),
     "a chain of comparisons": ("return np.where(0 < x < 1, x, 0)", "x", "language"),
     "not equal": ("return np.where(x != 0, x, 1)", "x", "language"),
-    "and": ("return np.where(x > 0 and x < 1, x, 0)", "x", "BoolOp"),
+    "and": ("return np.where(x > 0 and x < 1, x, 0)", "x", "x > 0 and x < 1 is not in the language"),
     "bitwise and": ("return np.where((x > 0) & (x < 1), x, 0)", "x", "language"),
     "not": ("if not b is None:\n    u = 1\nreturn x * 1", "x, b", "condition"),
     "unary plus": ("u = +x\nreturn u * 1", "x", "language"),

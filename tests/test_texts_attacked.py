@@ -109,6 +109,20 @@ def test_what_is_not_python():
     assert not check.ok and "not Python" in check.detail
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        " + (np.ones_like(a).sum(axis=1) - a.shape[-1])[:, None]",
+        " + (np.ones_like(a).sum(axis=0) - len(a))",
+        ".T[:, :].T",
+    ],
+)
+def test_a_class_of_any_number_of_axes_has_no_text_about_axes(more):
+    """For two axes each of these is 0, or nothing; the first is not for three."""
+    proofs = prove_module(BY_NAME["ReLU"], emitted("ReLU", ("np.maximum(a, 0)", f"np.maximum(a, 0){more}")))
+    assert [proof.statement for proof in proofs if not proof.ok] == ["takes arrays of any number of axes"]
+
+
 # What stands round the plain functions -----------------------------------------------------------------
 
 FRAMES = {

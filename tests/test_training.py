@@ -9,9 +9,10 @@ from matplotlib.image import imread
 from typer import Typer
 from typer.testing import CliRunner
 
+from training import convolutional
 from training.autoencoder import autoencoder, least_loss, loss_of_mean_image, train
 from training.data import BadData, Digits, at_16, load, read_usps, split
-from training.fit import Curve, accuracy, fit, images_of
+from training.fit import Curve, accuracy, fit, images_of, squares_of
 from training.pictures import draw_classifier
 from training.pictures_autoencoder import principal_plane
 
@@ -222,6 +223,23 @@ def test_the_autoencoder_is_that_of_the_document_and_learns():
     assert np.allclose(shown, 1 / (1 + np.exp(-logits)), rtol=1e-12)
 
 
+def test_the_convolutional_network_sees_squares_and_learns():
+    digits = load()
+    assert squares_of(digits)[3, 0].tolist() == digits.images[3].reshape(8, 8).tolist()
+    training, held_out = split(digits)
+    network = convolutional.convolutional(digits.side, seed=0)
+    curve = convolutional.train(network, training, held_out, epochs=2, seed=0)
+    assert curve.training[-1] < 0.5 * curve.training[0]
+    assert accuracy(network, held_out, squares_of) > 0.8
+
+
+def test_the_confusion_counts_what_was_read_as_what():
+    counts = convolutional.confusion(np.array([3, 3, 3, 5]), np.array([3, 8, 8, 5]))
+    assert counts[3, 3] == counts[5, 5] == 1
+    assert counts[3, 8] == 2
+    assert counts.sum() == 4
+
+
 def test_the_plane_of_codes_keeps_the_two_widest_directions():
     rng = np.random.default_rng(0)
     turn, _ = np.linalg.qr(rng.normal(size=(10, 10)))
@@ -242,7 +260,7 @@ def demo(*arguments: str):
 
 
 def test_the_demo_learns_to_read(tmp_path):
-    result = demo("--out", str(tmp_path), "--epochs", "8", "--passes", "4")
+    result = demo("--out", str(tmp_path), "--epochs", "8", "--sweeps", "2", "--passes", "4")
     assert result.exit_code == 0, result.output
     share = float(re.search(r"held-out accuracy: ([\d.]+)%", result.output)[1])
     assert share > 90

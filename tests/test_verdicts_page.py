@@ -128,6 +128,7 @@ def test_what_a_formula_rests_on_is_mathematics(page: str) -> None:
     assert r"It holds where $`\sum_{k=1}^{K} y_{n k} = 1`$." in entry(page, "1.logsoftmax_ce.backward")
     assert "It holds where $`a_{i} = u_{i} + b_{i}`$." in entry(page, "2.last.dE_db")
     assert "It holds without $`b`$." in entry(page, "1.linear.forward")
+    assert "It holds where $`H = 2 P`$ and $`W = 2 Q`$." in entry(page, "2.avgpool.backward")
 
 
 def test_words_hold_neither_code_nor_latex(page: str) -> None:

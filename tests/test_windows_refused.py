@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sympy import Symbol, floor
 
+from codegen.intervals import FLOAT32
 from codegen.read_back import ArrayArgument, ReadBackError, read_function
 from codegen.read_windows import is_same_size
 from codegen.safety import check_safety
-from derivations.notation import axes, size_symbol, tensors
+from derivations.notation import axes, size_of, size_symbol, tensors
 
 n, h = axes("n:N h:H")
 H, P, R, Q = map(size_symbol, "HPRQ")
@@ -158,3 +159,28 @@ def test_a_step_or_a_divisor_that_may_be_0_is_not_shown():
     assert kinds == {"step", "divide"}
     assert {one.kind for one in safe(body, step=(-1, 3)).open} == {"step", "divide"}
     assert safe(body, step=(-3, -1)).is_shown
+
+
+OUTER = "u = x[:, :, None] * v\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "shapes", "is_shown"),
+    [
+        ("return x.sum(axis=(0, 1)) * v", ["x"], True),
+        ("return x.sum(axis=(0, 1)) * v", [], False),
+        ("return x.sum(axis=(0, 1)) * v", ["v"], False),
+        (OUTER + "return u.sum(axis=1)", [], True),
+        (OUTER + "return u.sum(axis=(0, 1))", ["x"], True),
+        (OUTER + "return u.sum(axis=(1, 2))", ["x", "v"], False),
+        (OUTER + "return u.sum(axis=(0, 1, 2))", ["x", "v"], False),
+        ("u = x[:, None, :] * x[None, :, :]\nreturn u.sum(axis=(0, 1))", ["x"], False),
+        ("return add_windows(x, (0, 0, (1, 1), H)) * 1", ["x"], True),
+    ],
+)
+def test_how_many_terms_a_sum_has(body, shapes, is_shown):
+    """Axes of one given array have 1e9 entries together, axes of several as many each."""
+    given = [tuple(size_of(index) for index in ARGUMENTS[name].entry.indices) for name in shapes]
+    ranges = {**GIVEN, "R": (0, 1e9)}
+    found = check_safety(text(body), "forward", ARGUMENTS, ranges, bound=1e13, limits=FLOAT32, shapes=given)
+    assert found.is_shown == is_shown

@@ -8,7 +8,7 @@ import numpy as np
 
 from codegen.pipeline import build
 from derivations.notation import name_of, size_of
-from generated import _windows
+from generated import _maxima, _windows
 from generated._contract import contract
 from tests.plain_values import World
 from tests.regime.balls import check_backward_on_balls
@@ -22,7 +22,8 @@ def functions_of(text):
     """The plain functions of a module."""
     tree = ast.parse(text)
     tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    names = {"np": np, "contract": contract, **{name: getattr(_windows, name) for name in _windows.__all__}}
+    names = {"np": np, "contract": contract}
+    names |= {name: getattr(file, name) for file in (_maxima, _windows) for name in file.__all__}
     exec(compile(tree, "emitted", "exec"), names)
     return names
 

@@ -116,6 +116,24 @@ def backward(saved, delta):
     return dx
 '''
 
+MAXIMUM_POOLING_1D_AT_ONCE = '''
+from ._maxima import max_windows, spread_to_maxima
+
+
+def forward(x, T, stride, dilation):
+    N, C, W = x.shape
+    Q = (W - dilation*(T - 1) - 1)//stride + 1
+    y = max_windows(x, (2, 0, (stride, dilation), (Q, T)))
+    return y, (x, T, stride, dilation)
+
+
+def backward(saved, delta):
+    x, T, stride, dilation = saved
+    Q = delta.shape[2]
+    dx = spread_to_maxima(delta, x, (2, 0, (stride, dilation), (Q, T)))
+    return dx
+'''
+
 MAXIMUM_POOLING_2D = '''
 import numpy as np
 
@@ -199,6 +217,7 @@ TEXTS = {
     "Conv2d": (CONV2D, CONVOLUTION_2D),
     "AvgPool2d": (AVG_POOL2D, AVERAGE_POOLING),
     "MaxPool1d": (MAX_POOL1D, MAXIMUM_POOLING_1D),
+    "MaxPool1d at once": (MAX_POOL1D, MAXIMUM_POOLING_1D_AT_ONCE),
     "MaxPool2d": (MAX_POOL2D, MAXIMUM_POOLING_2D),
     "ConvTranspose1d": (CONV_TRANSPOSE1D, TRANSPOSED),
     "ZeroPad2d": (ZERO_PAD2D, PADDING),
@@ -207,6 +226,7 @@ TEXTS = {
 _FORWARD = "windows(x, (3, -padding, (stride, dilation), (Q, T)))"
 _ADJOINT = "add_windows(a, (3, -padding, (stride, dilation), W))"
 _PLACES = "Q = (W + 2*padding - dilation*(T - 1) - 1)//stride + 1"
+_MAXIMA = "(2, 0, (stride, dilation), (Q, T))"
 _SUM_H = "(2, -padding_h, (stride_h, 1), (P, R))"
 _SPREAD_H = "(2, -padding_h, (stride_h, 1), (P, R), H)"
 
@@ -315,6 +335,39 @@ MUTANTS = (
     ("MaxPool1d", "(2, 0, (stride, dilation), W)", "(2, 0, (dilation, stride), W)"),
     ("MaxPool1d", "(2, 0, (stride, dilation), W)", "(2, 1, (stride, dilation), W)"),
     ("MaxPool1d", "(2, 0, (stride, dilation), (Q, T))", "(2, 0, (stride, 1), (Q, T))"),
+    *(
+        ("MaxPool1d at once", f"max_windows(x, {_MAXIMA})", f"max_windows({changed})")
+        for changed in (
+            "x, (2, 1, (stride, dilation), (Q, T))",
+            "x, (2, -1, (stride, dilation), (Q, T))",
+            "x, (2, 0, (dilation, stride), (Q, T))",
+            "x, (2, 0, (stride, -dilation), (Q, T))",
+            "x, (2, 0, (stride, 1), (Q, T))",
+            "x, (2, 0, (stride, dilation), (T, Q))",
+            "x, (2, 0, (stride, dilation), (Q, Q))",
+            "x, (2, 0, (stride,), (Q,))",
+            "x, (2, 0, (stride, dilation, 1), (Q, T, T))",
+            "x, (1, 0, (stride, dilation), (Q, T))",
+            "-x, (2, 0, (stride, dilation), (Q, T))",
+        )
+    ),
+    *(
+        ("MaxPool1d at once", f"spread_to_maxima(delta, x, {_MAXIMA})", f"spread_to_maxima({changed})")
+        for changed in (
+            "x, delta, (2, 0, (stride, dilation), (Q, T))",
+            "delta, -x, (2, 0, (stride, dilation), (Q, T))",
+            "-delta, x, (2, 0, (stride, dilation), (Q, T))",
+            "delta, delta, (2, 0, (stride, dilation), (Q, T))",
+            "delta, x, (2, 1, (stride, dilation), (Q, T))",
+            "delta, x, (2, 0, (dilation, stride), (Q, T))",
+            "delta, x, (2, 0, (stride, dilation), (Q, Q))",
+            "delta, x, (2, 0, (stride, dilation), (T, T))",
+            "delta, x, (2, 0, (stride, 1), (Q, T))",
+            "delta, x, (1, 0, (stride, dilation), (Q, T))",
+        )
+    ),
+    ("MaxPool1d at once", "spread_to_maxima(delta, x, ", "max_windows("),
+    ("MaxPool1d at once", "Q = delta.shape[2]", "Q = delta.shape[1]"),
     ("ZeroPad2d", "P = H + 2*padding_h", "P = H + padding_h"),
     ("ZeroPad2d", "(2, padding_h, (1,), (H,))", "(2, -padding_h, (1,), (H,))"),
     ("ZeroPad2d", "(2, -padding_h, (1,), (P,))", "(2, -padding_h, (-1,), (P,))"),

@@ -25,7 +25,7 @@ def main(
     ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")] = Path("demo-output"),
     epochs: Annotated[int, typer.Option(min=1, help="Of the classifier, passes over its training digits.")] = 30,
-    sweeps: Annotated[int, typer.Option(min=1, help="The same of the convolutional network.")] = 30,
+    sweeps: Annotated[int, typer.Option(min=1, help="The same of the convolutional network.")] = 20,
     passes: Annotated[int, typer.Option(min=1, help="The same of the autoencoder.")] = 100,
     seed: Annotated[int, typer.Option(help="Of the weights and of the order of the examples.")] = 0,
 ) -> None:

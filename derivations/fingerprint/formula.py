@@ -75,7 +75,8 @@ class Program:
     """A statement with everything it reads.
 
     ``sizes`` holds the least value of each size, ``facts`` the formulas of those that others determine,
-    ``choices`` the integers that are tried for each hyperparameter that counts steps or places.
+    ``choices`` the integers that are tried for each hyperparameter that counts steps or places. ``reckons``: a
+    position is reckoned from others, ``reach`` is the largest number among these.
     """
 
     statement: Equation
@@ -92,6 +93,8 @@ class Program:
     ranges: dict[int, tuple[Node, Node]]
     facts: dict[str, Node]
     choices: dict[str, tuple[int, ...]]
+    reckons: bool
+    reach: int
 
 
 def number(value: Exact) -> Node:

@@ -22,7 +22,7 @@ from derivations.fingerprint.evaluate import Env, Redraw, Undefined
 from derivations.fingerprint.formula import OutOfReach, Program
 from derivations.fingerprint.point import assignments, condition_holds, draw_point
 from derivations.fingerprint.read import read_statement
-from derivations.fingerprint.sizes import LARGEST, Sizes, larger_sizes, lengths, small_sizes
+from derivations.fingerprint.sizes import LARGEST, Sizes, far_sizes, larger_sizes, lengths, small_sizes
 from derivations.fingerprint.trial import Point, Trial
 from derivations.layer import Assumption, Layer
 
@@ -104,6 +104,7 @@ class _Judge:
         self.seed = seed
         self.sizes = [sizes for sizes in small_sizes(program, seed, self._completed) if self._labels_fit(sizes)]
         self.larger = [sizes for sizes in larger_sizes(program, seed, self._completed) if self._labels_fit(sizes)]
+        self.far = [sizes for sizes in far_sizes(program, self._completed) if self._labels_fit(sizes)]
         self.spared = 0
         self.drawn = False
         self.lawless = bool(program.features & LAWLESS)
@@ -136,7 +137,7 @@ class _Judge:
         chance = log2_of_a_false_zero(self.program, max(LARGEST, longest))
         least = math.ceil(WANTED / chance) if chance < -1 else 100
         trials, worst, enough, skipped = 0, math.inf, False, ""
-        for sizes in [*self.sizes, *self.larger]:
+        for sizes in [*self.sizes, *self.larger, *self.far]:
             wanted = max(least, self._repeats(sizes))
             seen = self._look(sizes, wanted, self._field_agrees)
             trials += seen.compared
@@ -159,7 +160,7 @@ class _Judge:
     def by_balls(self, reason: str) -> Opinion:
         """The weaker opinion: balls at random rational points."""
         trials, enough = 0, False
-        for sizes in [*self.sizes, *self.larger[:1]]:
+        for sizes in [*self.sizes, *self.larger[:1], *self.far]:
             wanted = self._repeats(sizes) // 2 + 2
             seen = self._look(sizes, wanted, self._balls_agree, 12)
             trials += seen.compared
@@ -197,7 +198,8 @@ class _Judge:
         """Compare every entry at fresh points until each has been compared as often as wanted."""
         frame = Trial(self.program, Point(sizes, self.seed), PRECISIONS[0])
         entries = list(assignments(self.program.statement, frame))
-        limit = min(most, 6 if max(lengths(self.program, sizes), default=1) > 2 else most)
+        short = max(lengths(self.program, sizes), default=1) <= 2
+        limit = most if short or sizes in self.far else min(most, 12 if sizes in self.larger else 6)
         if len(entries) > limit:
             entries = Random(f"{self.seed!r} {sizes}").sample(entries, limit)
         counts, misses = [0] * len(entries), [0] * len(entries)

@@ -26,6 +26,10 @@ from derivations.fingerprint.formula import (
 from derivations.fingerprint.trial import Point, Trial
 
 PRECISION = 240
+SCALARS = 0.25
+"""How often a scalar is moved for a tie, where entries are compared too."""
+Sides = list[tuple[Node, Env, int]]
+"""What must add up to 0 for a tie, each with its sign."""
 Row = tuple[dict[tuple[int, ...], Exact], Exact]
 _ODD = frozenset({"sin", "tan", "sinh", "tanh", "atan", "erf"})
 _HOLDS: dict[str, Callable[[int], bool]] = {
@@ -75,25 +79,41 @@ def _satisfy(program: Program, point: Point) -> bool:
 
 
 def _tie(program: Program, point: Point, comparison: Comparison, random: Random) -> None:
-    """Move one entry so that the two sides of one comparison meet, where they are affine in it."""
+    """Move one entry, or a scalar, so that the two sides of one comparison meet, where they are affine in it."""
     trial = Trial(program, point, PRECISION)
-    before = dict(point.fixed)
+    before, scalars = dict(point.fixed), point.scalars
     try:
         env = {own: random.choice(trial.between(*bounds, {})) for own, bounds in program.ranges.items()}
         sides = _sides(comparison, trial, env, random)
         reads = {name for side, _, _ in sides for name in side.reads}
-        name = random.choice(sorted(name for name in reads if program.tensors[name].right is None))
-        slopes = {place: _total(trial, sides, (name, place)) for place in trial.places(name)}
-        place = random.choice([place for place, slope in slopes.items() if slope])
-        gap = _total(trial, sides, None)
-        point.fixed[name, place] = point.entry(name, place) - Fraction(gap) / slopes[place]
-    except (Undefined, Redraw, OutOfReach, IndexError):
+        given = sorted(name for name in reads if program.tensors[name].right is None)
+        if scalars and (not given or random.random() < SCALARS):
+            _move_a_scalar(program, point, sides, random.choice(sorted(scalars)))
+        else:
+            _move_an_entry(trial, sides, random.choice(given), random)
+    except (Undefined, Redraw, OutOfReach, IndexError, ZeroDivisionError):
+        point.scalars = scalars
         return
-    if not _holds(program, point):
-        point.fixed = before
+    if not _holds(program, point) or not _conditions_hold(program, point):
+        point.fixed, point.scalars = before, scalars
 
 
-def _sides(comparison: Comparison, trial: Trial, env: Env, random: Random) -> list[tuple[Node, Env, int]]:
+def _move_an_entry(trial: Trial, sides: Sides, name: str, random: Random) -> None:
+    slopes = {place: _total(trial, sides, (name, place)) for place in trial.places(name)}
+    place = random.choice([place for place, slope in slopes.items() if slope])
+    gap = _total(trial, sides, None)
+    trial.point.fixed[name, place] = trial.point.entry(name, place) - Fraction(gap) / slopes[place]
+
+
+def _move_a_scalar(program: Program, point: Point, sides: Sides, name: str) -> None:
+    gaps = []
+    for value in (Fraction(0), Fraction(1)):
+        point.scalars = {**point.scalars, name: value}
+        gaps.append(Fraction(_total(Trial(program, point, PRECISION), sides, None)))
+    point.scalars = {**point.scalars, name: gaps[0] / (gaps[0] - gaps[1])}
+
+
+def _sides(comparison: Comparison, trial: Trial, env: Env, random: Random) -> Sides:
     """What must add up to 0 for a tie, each with its sign."""
     left, right, slot = comparison
     if slot is not None:
@@ -114,7 +134,7 @@ def _peel(node: Node, random: Random) -> tuple[Node, int]:
     return node, 0
 
 
-def _total(trial: Trial, sides: list[tuple[Node, Env, int]], seed: Seed | None) -> Exact:
+def _total(trial: Trial, sides: Sides, seed: Seed | None) -> Exact:
     """Σ of factor times value, or times derivative by a seed, over the sides."""
     total: Exact = 0
     for side, env, factor in sides:
@@ -139,10 +159,14 @@ def _draw_scalars(program: Program, point: Point) -> bool:
         drawer = replace(point, kind=(point.kind + attempt) % 4)
         shift = (Fraction(0), Fraction(1), Fraction(-1), Fraction(4) ** (attempt // 4))[attempt // 4 % 4]
         point.scalars = {name: shift + drawer.draw(f"{name} {attempt}") for name in program.scalars}
-        trial = Trial(program, point, PRECISION)
-        if all(condition_holds(trial, *condition) for condition in program.conditions):
+        if _conditions_hold(program, point):
             return True
     return False
+
+
+def _conditions_hold(program: Program, point: Point) -> bool:
+    trial = Trial(program, point, PRECISION)
+    return all(condition_holds(trial, *condition) for condition in program.conditions)
 
 
 def condition_holds(trial: Trial, relation: str, left: Node, right: Node) -> bool:

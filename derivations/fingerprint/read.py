@@ -31,6 +31,7 @@ from derivations.fingerprint.formula import (
     related,
     slots_of,
 )
+from derivations.fingerprint.integers import least_and_near, reach, without_determined
 from derivations.fingerprint.names import Names
 from derivations.layer import Assumption, Layer
 from derivations.notation import (
@@ -46,10 +47,10 @@ from derivations.notation import (
     positive,
 )
 
-NEAR, MOST_CHOICES = 4, 3
-"""How far from 0 an integer hyperparameter is looked for, and how many are tried."""
 ORDER: dict[Any, str] = {positive: "positive", is_zero_at: "zero", sp.sign: "sign", sp.Abs: "abs"}
 EXTREMES: dict[Any, str] = {sp.Max: "max", sp.Min: "min"}
+OVER: dict[Any, str] = {maximum_over: "maximum", argmax_over: "argmax"}
+ROUNDED: dict[Any, str] = {sp.floor: "floor", sp.ceiling: "ceiling", sp.Mod: "mod"}
 
 
 def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Assumption, ...]) -> Program:
@@ -82,6 +83,8 @@ def read_statement(layer: Layer, left: Expr, right: Expr, assumptions: tuple[Ass
         {slot: (lower, upper) for slot, lower, upper in reader.names.ranges(slots)},
         facts,
         reader.choices,
+        reader.reckons,
+        reader.reach,
     )
 
 
@@ -95,6 +98,7 @@ class _Reader:
         self.features: set[str] = set()
         self.comparisons: list[Comparison] = []
         self.conditions: list[tuple[str, Node, Node]] = []
+        self.reckons, self.reach = False, 0
         self._seen: dict[Any, Node] = {}
 
     def read(self, expr: Any) -> Node:
@@ -119,30 +123,11 @@ class _Reader:
         while names := {*self.sizes, *self.scalars} - known:
             for name in sorted(names):
                 if name in formulas:
-                    facts[name] = self._exact(self._without_determined(formulas[name]))
+                    facts[name] = self._exact(without_determined(self.names.layer, formulas[name]))
                 for relation in hypers[name].conditions if name in hypers else ():
                     self.conditions.append((relation.rel_op, self.read(relation.lhs), self.read(relation.rhs)))
             known |= names
         return facts
-
-    def _without_determined(self, formula: Expr) -> Expr:
-        """The formula of a size in what is free, where it reads sizes that are determined themselves."""
-        determined = self.names.layer.output_sizes
-        for _ in determined:
-            formula = formula.xreplace(determined)
-        if formula.free_symbols & set(determined):
-            raise OutOfReach(f"the sizes {', '.join(map(str, determined))} determine each other in a circle")
-        return formula
-
-    def _least_and_near(self, symbol: Symbol) -> tuple[int, ...]:
-        """The integers nearest to 0 that the conditions on a symbol alone allow."""
-        found = [h for h in self.names.layer.hyperparameters if h.symbol == symbol]
-        alone = [c for h in found for c in h.conditions if c.free_symbols == {symbol}]
-        near = sorted(range(-NEAR, NEAR + 1), key=lambda value: (abs(value), -value))
-        allowed = [v for v in near if not (v < 0 and symbol.is_nonnegative) and all(c.subs(symbol, v) for c in alone)]
-        if not allowed:
-            raise OutOfReach(f"no integer near 0 satisfies the conditions on {symbol}")
-        return tuple(allowed[:MOST_CHOICES])
 
     def equation(self, left: Any, right: Any, example: Any = ()) -> Equation:
         """Two sides for all values of their free indices."""
@@ -159,7 +144,10 @@ class _Reader:
             raise OutOfReach(f"{expr} stands where only indices, labels, sizes and integers may stand")
         return made
 
-    # one rule for each kind of expression
+    def _place(self, expr: Any) -> Node:
+        made = self._exact(expr)
+        self.reckons, self.reach = self.reckons or bool(made.children), max(self.reach, reach(made))
+        return made
 
     def _number(self, expr: Any) -> Node:
         if not expr.is_Rational:
@@ -167,9 +155,6 @@ class _Reader:
         value = Fraction(int(expr.p), int(expr.q))
         self.numbers[value] = None
         return number(value)
-
-    def _e(self, expr: Any) -> Node:
-        return self._call("exp", number(1))
 
     def _pi(self, expr: Any) -> Node:
         self.features.add("oracle")
@@ -181,7 +166,7 @@ class _Reader:
 
     def _symbol(self, expr: Symbol) -> Node:
         if expr.is_integer:
-            near = self._least_and_near(expr)
+            near = least_and_near(self.names.layer, expr)
             self.sizes[expr.name] = 1 if expr.is_positive else min(near)
             if not expr.is_nonnegative:
                 self.choices[expr.name] = near
@@ -192,10 +177,6 @@ class _Reader:
             if known:
                 self.conditions.append((relation, made, number(0)))
         return made
-
-    def _nary(self, expr: Any) -> Node:
-        kind = "add" if isinstance(expr, sp.Add) else "multiply"
-        return node(kind, [self.read(part) for part in expr.args])
 
     def _power(self, expr: Pow) -> Node:
         if expr.base == S.Exp1:
@@ -223,7 +204,7 @@ class _Reader:
         for index, label in (expr.args, expr.args[::-1]):
             if isinstance(index, Idx):
                 self.names.note_label(label, self.names.length(index))
-        return node("delta", [self._exact(part) for part in expr.args])
+        return node("delta", map(self._place, expr.args))
 
     def _order(self, expr: Any) -> Node:
         self.features.add("order")
@@ -240,22 +221,17 @@ class _Reader:
     def _over(self, expr: Any) -> Node:
         self.features.add("order")
         term, slot = self.read(expr.args[0]), self.names.slot(expr.args[1])
-        kind = "maximum" if isinstance(expr, maximum_over) else "argmax"
         self.comparisons.append((term, None, slot))
-        return bind(kind, term, slot, *self.names.range_of(expr.args[1]))
+        return bind(OVER[expr.func], term, slot, *self.names.range_of(expr.args[1]))
 
     def _integer_part(self, expr: Any) -> Node:
-        kind = {sp.floor: "floor", sp.ceiling: "ceiling", sp.Mod: "mod"}[expr.func]
-        return node(kind, [self._exact(part) for part in expr.args])
-
-    def _between(self, expr: Any) -> Node:
-        return node("between", [self._bound(part) for part in expr.args])
+        return node(ROUNDED[expr.func], map(self._place, expr.args))
 
     def _bound(self, expr: Any) -> Node:
         """A bound between which an integer lies: the largest or the smallest of several is one too."""
         if isinstance(expr, (sp.Max, sp.Min)):
             return replace(node(EXTREMES[expr.func], map(self._bound, expr.args)), exact=True)
-        return self._exact(expr)
+        return self._place(expr)
 
     def _function(self, expr: Any) -> Node:
         name, unspecified = str(expr.func.__name__), isinstance(expr, AppliedUndef)
@@ -275,7 +251,7 @@ class _Reader:
         if is_gradient(expr.base) and name != self.names.delta:
             return self._gradient(expr)
         tensor = self.names.tensor(expr)
-        made = node("entry", [self._exact(index) for index in expr.indices], name)
+        made = node("entry", map(self._place, expr.indices), name)
         right, label = tensor.right, tensor.label_axis is not None
         reads = made.reads | {name} | (frozenset() if right is None else right.reads)
         return replace(made, reads=reads, exact=label, opaque=right is not None and right.opaque)
@@ -288,7 +264,7 @@ class _Reader:
         self.read(d(layer.output.base)[layer.output.indices])
         if len(entry.indices) != len(expr.indices):
             raise OutOfReach(f"{expr}: {name} has {len(entry.indices)} axes")
-        made = node("gradient", [self._exact(index) for index in expr.indices], name)
+        made = node("gradient", map(self._place, expr.indices), name)
         return replace(made, reads=output.reads | made.reads | {self.names.delta}, opaque=True)
 
     def _jacobian(self, expr: Any) -> Node:
@@ -305,18 +281,19 @@ _RULES: tuple[tuple[Any, Callable[[_Reader, Any], Node]], ...] = (
     (Idx, _Reader._index),
     (Indexed, _Reader._entry),
     (sp.Number, _Reader._number),
-    (type(S.Exp1), _Reader._e),
+    (type(S.Exp1), lambda self, expr: self._call("exp", number(1))),
     (type(S.Pi), _Reader._pi),
     (Symbol, _Reader._symbol),
-    ((sp.Add, sp.Mul), _Reader._nary),
+    (sp.Add, lambda self, expr: node("add", map(self.read, expr.args))),
+    (sp.Mul, lambda self, expr: node("multiply", map(self.read, expr.args))),
     (Pow, _Reader._power),
     (Sum, _Reader._sum),
     (KroneckerDelta, _Reader._delta),
     (tuple(ORDER), _Reader._order),
     (tuple(EXTREMES), _Reader._extreme),
-    ((maximum_over, argmax_over), _Reader._over),
+    (tuple(OVER), _Reader._over),
     (jacobian, _Reader._jacobian),
-    ((sp.floor, sp.ceiling, sp.Mod), _Reader._integer_part),
-    (between, _Reader._between),
+    (tuple(ROUNDED), _Reader._integer_part),
+    (between, lambda self, expr: node("between", map(self._bound, expr.args))),
     (Function, _Reader._function),
 )

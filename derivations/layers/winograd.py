@@ -7,23 +7,16 @@ algorithm. The kernel's height is r; along its width the taps are taken one by o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from sympy import Integer, Symbol, sqrt
 
-from sympy import Add, Expr, Integer, S, Symbol, sqrt
-
-from derivations.cook_toom import Row, Transform, cook_toom
+from derivations.cook_toom import Transform, cook_toom
 from derivations.layer import Hyperparameter, Initial, Layer
 from derivations.notation import axes, delta, size_of, sum_, tensors
+from derivations.number_matrices import numbers
 
 n, g, c, o, h, w, p, q, t, j = axes("n:N g:G c:C o:O h:H w:W p:P q:Q t:T j:J")
 x, K, b, U, V, M, Y, y = tensors("x K b U V M Y y")
 padding_h, padding_w = (Symbol(f"padding_{side}", integer=True) for side in "hw")
-
-
-def numbers(matrix: Sequence[Row], row: Expr, column: Expr) -> Expr:
-    """An entry of a matrix of integers: each of them where it stands, Σ value·[row = …]·[column = …]."""
-    each = ((value, i, k) for i, line in enumerate(matrix) for k, value in enumerate(line) if value)
-    return Add(S.Zero, *(value * delta(row, Integer(i)) * delta(column, Integer(k)) for value, i, k in each))
 
 
 def winograd(algorithm: Transform) -> Layer:
@@ -42,12 +35,13 @@ def winograd(algorithm: Transform) -> Layer:
             U[a, g, o, c, t]: sum_(numbers(algorithm.taps, a, r) * K[g, o, c, r, t], r) / algorithm.divisor,
             V[a, n, g, c, j, w]: sum_(numbers(algorithm.image, a, i) * x[n, g, c, m * j + i - padding_h, w], i),
             M[a, n, g, o, j, q]: sum_(U[a, g, o, c, t] * V[a, n, g, c, j, q + t - padding_w], c, t),
-            Y[n, g, o, j, k, q]: sum_(numbers(algorithm.places, k, a) * M[a, n, g, o, j, q], a),
-            y[n, g, o, p, q]: sum_(delta(p, m * j + k) * Y[n, g, o, j, k, q], j, k) + b[g, o],
+            Y[k, n, g, o, j, q]: sum_(numbers(algorithm.places, k, a) * M[a, n, g, o, j, q], a),
+            y[n, g, o, p, q]: sum_(delta(p, m * j + k) * Y[k, n, g, o, j, q], j, k) + b[g, o],
         },
         sizes={
             "input": size_of(g) * size_of(c),
             "output": size_of(g) * size_of(o),
+            "kernel": (Integer(algorithm.r), size_of(t)),
             "groups": size_of(g),
         },
         output_sizes={
@@ -58,7 +52,11 @@ def winograd(algorithm: Transform) -> Layer:
         joined={x: ((g, c),), K: ((g, o),), b: ((g, o),), y: ((g, o),)},
         grouped={"padding": (padding_h, padding_w)},
         initial={K: Initial(bound), b: Initial(bound)},
-        source='document 2, "Backpropagation d\'une couche convolutive", by the bilinear algorithm of Cook and Toom',
+        source=(
+            'document 2, "Backpropagation d\'une couche convolutive", by the bilinear algorithm of Cook and Toom: '
+            f"{algorithm.products} products where Conv2d at stride 1 takes {m * algorithm.r}, and other digits, "
+            "for each result is rounded with the whole of its tile"
+        ),
     )
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Idx, IndexedBase
 
 from codegen.lower import spelled
+from codegen.nonnegative import is_square_like
 from codegen.read_back import ArrayArgument, Formula, ReadBackError, Reading, read_function
-from codegen.verify import is_square_like, name_saved
+from codegen.verify import name_saved
 from codegen.view import View
 from derivations.derivation import Derivation, Variant, specialise, variants
 from derivations.layer import Layer

@@ -219,11 +219,26 @@ GLOBAL_AVG_POOL2D = replace(
     },
     oracle=loops.global_average,
 )
+UNTIED_BIAS2D = Case(
+    "UntiedBias2d",
+    module="untied_bias2d",
+    axes=AXES,
+    regions={
+        "usual": lambda rng, N, C: together(x=normal(1))(rng, few(N), few(C), 1, 2)
+        | together(b=normal(1))(rng, few(C), 1, 2),
+    },
+    oracle=loops.untied_bias,
+    gradients=("x", "b"),
+    restrictions={"backward_delta": ("x",), "backward_update_gradient": ("b",)},
+    affine=("x", "b"),
+    reach={"x": half, "b": half},
+    rows=("x",),
+)
 
 WINDOW_CASES = (
     *(CONV1D, CONV2D, CONV2D_WITHOUT_BIAS, CONV3D),
     *(CONV_TRANSPOSE1D, CONV_TRANSPOSE2D, CONV_TRANSPOSE2D_WITHOUT_BIAS, CONV_TRANSPOSE3D),
     *(AVG_POOL1D, AVG_POOL2D, AVG_POOL3D, MAX_POOL1D, MAX_POOL2D, MAX_POOL3D),
-    *(GLOBAL_AVG_POOL2D, FLATTEN, ZERO_PAD2D),
+    *(UNTIED_BIAS2D, GLOBAL_AVG_POOL2D, FLATTEN, ZERO_PAD2D),
 )
 """One entry a layer and way of calling it."""

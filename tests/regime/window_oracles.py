@@ -214,3 +214,11 @@ def _bias_gradient(delta: Array) -> Array:
     for n, g, o, *place in np.ndindex(*delta.shape):
         db[g, o] = db[g, o] + delta[n, g, o, *place]
     return db
+
+
+def untied_bias(x: Array, b: Array) -> Array:
+    """Each place of each channel plus its own number."""
+    y = filled(x.shape)
+    for at in np.ndindex(*x.shape):
+        y[at] = x[at] + b[at[1:]]
+    return y
