@@ -172,7 +172,11 @@ def _return(routine: Routine, optional: Sequence[str], layer: Layer) -> str:
     if saves is None:
         return f"return {', '.join(routine.results)}"
     held = f"({', '.join(saves)}{',' if len(saves) == 1 else ''})"
-    return f"return {', '.join((*routine.results, held))}"
+    line = f"return {', '.join((*routine.results, held))}"
+    if len(line) <= WIDTH:
+        return line
+    names = wrap(f"{', '.join(saves)},", WIDTH - 4, break_long_words=False)
+    return "\n".join((f"return {', '.join((*routine.results, '('))}", *(f"    {part}" for part in names), ")"))
 
 
 def _required_first(arguments: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,11 +61,13 @@ class NamedSteps:
 
     @cached_property
     def _lefts(self) -> dict[str, Indexed]:
-        """The steps between what is given and what is asked for, by their names in text."""
+        """The steps with axes between what is given and what is asked for, by their names in text."""
         layer, output = self.derivation.layer, name_of(self.derivation.output)
         given = (output, *map(name_of, (*layer.inputs, *layer.parameters)))
         ends = {output, *(name_of(d(IndexedBase(name))) for name in given)}
-        lefts = [step.left for step in self.steps if name_of(step.left) not in ends]
+        between = [step.left for step in self.steps if name_of(step.left) not in ends]
+        # A Σ over everything is named s[0]: it has no axis, and is a number in text.
+        lefts = [left for left in between if all(isinstance(i, Idx) for i in left.indices)]
         return {spelled(shown_name(name_of(left), output)): left for left in lefts}
 
 

@@ -24,13 +24,13 @@ from codegen.read_values import Kind
 from codegen.safety import Safety, check_safety
 from codegen.stated import sizes_with_an_entry
 from codegen.verify_safety import safeties, stated, undefined_without_entries
-from codegen.verify_settings import known_at, reading_at, view_at
+from codegen.verify_settings import Known, known_at, reading_at, view_at
 from codegen.view import BACKWARDS, LABELS, View
 from derivations.derivation import derive, variants
 from derivations.fingerprint import agree
 from derivations.fingerprint.opinion import Opinion
 from derivations.layer import Layer
-from derivations.normal_form import Meaning, is_zero
+from derivations.normal_form import is_zero
 from derivations.notation import maximum_over, name_of, size_of
 
 ASSUMPTION = "assumption_"
@@ -147,7 +147,7 @@ class _Proofs:
         ``steps`` say what the saved values are by which either was read.
         """
         for reading, other in zip(readings, bare, strict=True):
-            meaning, layer = known_at(view_at(self.view, reading.settings, name), reading.settings, steps, bare_steps)
+            known = known_at(view_at(self.view, reading.settings, name), reading.settings, steps, bare_steps)
             reading, other = reading_at(reading), reading_at(other)
             if (reading.saved is None) == name.startswith(("forward", "saved_values")):
                 yield Check(self.view.subject(name), "returns what it should", False, "saved values, or none")
@@ -162,7 +162,7 @@ class _Proofs:
                     detail = f"{tensor}: {value}"
                     yield Check(self.view.subject(name), "an absent parameter has no gradient", ok, detail)
                 else:
-                    yield self.proof(name, tensor, value, plain, replace(meaning, forms={}), layer)
+                    yield self.proof(name, tensor, value, plain, known)
 
     def proof(
         self,
@@ -170,18 +170,16 @@ class _Proofs:
         tensor: str,
         value: Value[Formula],
         plain: Value[Formula],
-        meaning: Meaning,
-        layer: Layer,
+        known: Known,
     ) -> Check:
         """One result: by the normal form with facts, by the fingerprint without."""
         expected, again = self.view.expected(tensor, value), self.view.expected(tensor, plain)
         if expected is None or again is None:
             return Check(self.view.subject(name), f"{tensor} has its own axes", False, f"its axes are {value.axes}")
-        known = (tuple(meaning.definitions.items()), tuple(layer.forward.items()), layer.hyperparameters)
-        statement = (*renumbered(expected, value.content.expr), *renumbered(again, plain.content.expr), *known)
+        statement = (*renumbered(expected, value.content.expr), *renumbered(again, plain.content.expr), known.key)
         if statement not in self.judged:
-            shown = is_equal_step_by_step(expected, value.content.expr, meaning, self.view.derivation)
-            self.judged[statement] = shown, agree(layer, again, plain.content.expr)
+            shown = is_equal_step_by_step(expected, value.content.expr, known.meaning, self.view.derivation)
+            self.judged[statement] = shown, agree(known.layer, again, plain.content.expr)
         shown, opinion = self.judged[statement]
         detail = f"normal form: {'residual 0' if shown else 'not shown'}; fingerprint: {opinion.verdict}"
         detail += f" ({opinion.method}, {opinion.trials} trials, 2^{opinion.log2_bound:.0f})"
@@ -279,5 +277,3 @@ def _check_assumptions(layer: Layer, source: str, names: Sequence[str]) -> Itera
             left = "; ".join(map(str, safety.open)) or f"{len(safety.obligations)} shown"
             ok = safety.is_shown and safety.sizes("entry", "log", "divide") <= sizes_with_an_entry(source)
             yield Check(subject, f"is safe in {limits.name} within ±{bound:g}", ok, left)
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Indexed
 
@@ -29,13 +29,28 @@ def view_at(view: View, settings: Settings, function: str) -> View:
     return View(derive(layer, view.variant), view.source)
 
 
-def known_at(view: View, settings: Settings, steps: Steps, bare_steps: Steps) -> tuple[Meaning, Layer]:
-    """What the names of a view mean, and its layer, with the saved values by which either was read among the steps."""
+@dataclass(frozen=True)
+class Known:
+    """What the judges know of the names in a reading: their meaning for the one, the layer for the other."""
+
+    settings: Settings
+    meaning: Meaning
+    layer: Layer
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from all else that is known of the same view: the settings decide its sizes and rules too."""
+        return frozenset(self.settings.items()), *self.meaning.definitions.items(), *self.layer.forward.items()
+
+
+def known_at(view: View, settings: Settings, steps: Steps, bare_steps: Steps) -> Known:
+    """What the judges know of a view at some settings, with the saved values by which either read among the steps."""
     meaning, layer = view.derivation.meaning, specialise(view.layer, view.variant)
     saved = {name_of(left): (tuple(left.indices), right) for left, right in _steps_at(steps, settings).items()}
     *before, last = layer.forward.items()
     forward = {**dict(before), **_steps_at(bare_steps, settings), last[0]: last[1]}
-    return replace(meaning, definitions={**meaning.definitions, **saved}), replace(layer, forward=forward)
+    meaning = replace(meaning, definitions={**meaning.definitions, **saved}, forms={})
+    return Known(settings, meaning, replace(layer, forward=forward))
 
 
 def reading_at(reading: Reading[Formula]) -> Reading[Formula]:

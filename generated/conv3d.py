@@ -1,5 +1,5 @@
 # backproof generate Conv3d
-# content: daadaa9ea68d7fdde33e8f57f9434c5a
+# content: 0f922b01896576a43bc23d6bdc55581d
 """Conv3d: y[n, g, o, u, p, q] = Σ_c Σ_s Σ_r Σ_t x[n, g, c, dilation_d·s + stride_d·u - padding_d,
     dilation_h·r + stride_h·p - padding_h, dilation_w·t + stride_w·q - padding_w]·K[g, o, c, s, r,
     t] + b[g, o]
@@ -271,7 +271,10 @@ def forward(
     y = contract("gocsrt, ngcusprqt -> ngoupq", K, x_windows)
     if b is not None:
         y += b[:, :, None, None, None]  # + b[g, o]
-    return y, (x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h, dilation_w)
+    return y, (
+        x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h,
+        dilation_w,
+    )
 
 
 def saved_values(
@@ -289,7 +292,10 @@ def saved_values(
     b=None,
 ):
     """What the backward needs, without the output."""
-    return (x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h, dilation_w)
+    return (
+        x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h,
+        dilation_w,
+    )
 
 
 def backward(saved, delta):

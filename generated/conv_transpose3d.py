@@ -1,5 +1,5 @@
 # backproof generate ConvTranspose3d
-# content: 55bc3646d9c07fff760eb165abd74cbf
+# content: 29a772267354be39b4fdbd8507a81cbc
 """ConvTranspose3d: y[n, g, o, d, h, w] = Σ_c Σ_u Σ_p Σ_q Σ_s Σ_r Σ_t [d = dilation_d·s + stride_d·u -
     padding_d]·[h = dilation_h·r + stride_h·p - padding_h]·[w = dilation_w·t + stride_w·q -
     padding_w]·x[n, g, c, u, p, q]·K[g, c, o, s, r, t] + b[g, o]
@@ -321,7 +321,10 @@ def forward(
         )
     if b is not None:
         y += b[:, :, None, None, None]  # + b[g, o]
-    return y, (x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h, dilation_w)
+    return y, (
+        x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h,
+        dilation_w,
+    )
 
 
 def saved_values(
@@ -342,7 +345,10 @@ def saved_values(
     b=None,
 ):
     """What the backward needs, without the output."""
-    return (x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h, dilation_w)
+    return (
+        x, K, b, stride_d, stride_h, stride_w, padding_d, padding_h, padding_w, dilation_d, dilation_h,
+        dilation_w,
+    )
 
 
 def backward(saved, delta):

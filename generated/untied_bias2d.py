@@ -1,10 +1,10 @@
 # backproof generate UntiedBias2d
-# content: 791afa9b42e68af7bf9c07a39587d65d
+# content: cea7f796ea3c1a45c58cf081fa66b898
 """UntiedBias2d: y[n, c, p, q] = b[c, p, q] + x[n, c, p, q]
 
 Made by `backproof generate UntiedBias2d` from the definition in derivations/layers/untied_bias.py:
 change the formula there and generate again. Source of the formula: document 2, "Backpropagation
-d'une couche convolutive": b_{ij}.
+d'une couche convolutive", its bias.
 
 Shown safe from this text, on arrays of up to 1e9 entries: for entries within ±1e299 in float64 and
 ±1e29 in float32 no exp, log, division or sum leaves its range.

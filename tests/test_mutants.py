@@ -5,11 +5,10 @@ import ast
 import pytest
 
 from derivations.derivation import Variant, variants
-from derivations.layers import LAYERS
 from derivations.notation import name_of
 from tests.attacks.checkers import CHECKERS
 from tests.attacks.formula_mutants import rules
-from tests.attacks.mutant import LEVELS, Mutant, derivation_of, original
+from tests.attacks.mutant import LAYERS, LEVELS, Mutant, derivation_of, original
 from tests.attacks.score import as_json, is_noticed, mutants, score
 
 EVERY = 3

@@ -18,5 +18,5 @@ UNTIED_BIAS2D = Layer(
     forward={y[n, c, p, q]: x[n, c, p, q] + b[c, p, q]},
     sizes={"channels": size_of(c), "sides": (size_of(p), size_of(q))},
     initial={b: Initial(Integer(0))},
-    source='document 2, "Backpropagation d\'une couche convolutive": b_{ij}',
+    source='document 2, "Backpropagation d\'une couche convolutive", its bias',
 )

@@ -8,11 +8,10 @@ from random import Random
 from sympy import Expr, Indexed
 
 from derivations.derivation import Derivation, specialise, variants
-from derivations.layers import LAYERS
 from derivations.notation import is_gradient, name_of
 from derivations.substitution import inline
 from tests.attacks.falsify import CHANGES, changed
-from tests.attacks.mutant import Mutant, derivation_of
+from tests.attacks.mutant import LAYERS, Mutant, derivation_of
 
 PLACES = 3
 """How many places of each formula each kind of change is tried at."""

@@ -14,9 +14,13 @@ from codegen.emit import emit_functions
 from codegen.page_parts import PlainFunction
 from derivations.derivation import Derivation, Variant, derive, variants
 from derivations.layer import Layer
-from derivations.layers import LAYERS
+from derivations.layers import LAYERS as EMITTED
 
 LEVELS = ("formula", "program", "text")
+
+LAYERS = tuple(layer for layer in EMITTED if not layer.output_sizes)
+"""The layers that are changed. Those with moving windows have mutants of their own, of what windows are made of:
+tests/test_read_back_windows.py, tests/test_guards_on_settings.py, tests/test_affine_attacked.py."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from codegen.emit import EmissionError
 from codegen.program import Node, needs_statements, text
 from codegen.statements import LONGEST
 from derivations.derivation import Variant
-from derivations.layers import LAYERS
-from tests.attacks.mutant import Mutant, derivation_of, programs_of, text_of, without_options
+from tests.attacks.mutant import LAYERS, Mutant, derivation_of, programs_of, text_of, without_options
 
 MOST = 3
 """How many changes of one kind are made to one value."""

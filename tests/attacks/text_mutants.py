@@ -9,8 +9,7 @@ from copy import deepcopy
 
 from codegen.view import LABELS
 from derivations.derivation import Variant
-from derivations.layers import LAYERS
-from tests.attacks.mutant import Mutant, original
+from tests.attacks.mutant import LAYERS, Mutant, original
 
 MOST = 5
 """How many edits of one kind are made to one function."""

@@ -90,6 +90,12 @@ def strided(kind: Kind, rank: int) -> Setting:
     return replace(STRIDED[rank], sides=SPREAD[rank]) if kind is TRANSPOSED else STRIDED[rank]
 
 
+def usual(kind: Kind, rank: int) -> Setting:
+    """The first setting of a kind, without zeros round an image, with which what is no number would spread."""
+    at = USUAL[rank]
+    return replace(at, moves=replace(at.moves, stride=(2,) * rank)) if kind is TRANSPOSED else at
+
+
 def weighted(kind: Kind, rank: int) -> Case:
     """The case of a layer with a kernel and a bias; how large these may be, one dimension shows."""
     return Case(
@@ -97,7 +103,8 @@ def weighted(kind: Kind, rank: int) -> Case:
         module=f"{kind.stem}{rank}d",
         axes=AXES,
         regions={
-            "usual": drawn(kind, USUAL[rank], normal(1), bias=True),
+            "usual": drawn(kind, usual(kind, rank), normal(1), bias=True),
+            "dense": drawn(kind, USUAL[rank], normal(1), bias=True),
             "strided": drawn(kind, strided(kind, rank), normal(1), bias=True),
             "exponents": drawn(kind, USUAL[rank], exponents(0), bias=True),
         },
@@ -118,7 +125,7 @@ def without_bias(case: Case, kind: Kind, rank: int) -> Case:
         case,
         name=f"{case.name} without bias",
         regions={
-            "usual": drawn(kind, USUAL[rank], normal(1)),
+            "usual": drawn(kind, usual(kind, rank), normal(1)),
             "strided": drawn(kind, strided(kind, rank), normal(1)),
         },
         gradients=("x", "K"),
