@@ -11,6 +11,7 @@ from sympy.core.function import UndefinedFunction
 
 from codegen import page
 from codegen.defaults import complete
+from codegen.entrywise import takes_any_axes
 from codegen.hyper_arguments import hyper_arguments, hyper_codes
 from codegen.layout import quoted, shape_text
 from codegen.naming import python_name, python_names
@@ -66,8 +67,9 @@ def describe(
     """
     layer = complete(layer)
     _check(layer)
-    target = _given(layer, layer.target, "y") if layer.target is not None else None
-    inputs = [_given(layer, entry, _public(layer, entry)) for entry in layer.inputs]
+    is_open = takes_any_axes(layer, functions)
+    target = _given(layer, layer.target, is_open, "y") if layer.target is not None else None
+    inputs = [_given(layer, entry, is_open, _public(layer, entry)) for entry in layer.inputs]
     hyperparameters = hyper_arguments(layer, write)
     return page.Page(
         name=layer.name,
@@ -75,7 +77,7 @@ def describe(
         definition=definition or FILES.get(layer.name, f"derivations/layers/{module}.py"),
         formulas=tuple(f"{write(left)} = {write(right)}" for left, right in layer.steps),
         inputs=tuple(inputs),
-        output=_argument(layer, layer.output),
+        output=_argument(layer, layer.output, is_open),
         functions=tuple(functions),
         target=target,
         labels=_labels(layer),
@@ -118,13 +120,13 @@ def _public(layer: Layer, entry: Indexed) -> str:
     return "input" if len(layer.inputs) == 1 else python_name(name_of(entry))
 
 
-def _argument(layer: Layer, entry: Indexed, public: str = "") -> page.Argument:
-    return page.Argument(python_name(name_of(entry)), public_axes(layer, entry), public)
+def _argument(layer: Layer, entry: Indexed, is_open: bool, public: str = "") -> page.Argument:
+    return page.Argument(python_name(name_of(entry)), public_axes(layer, entry, is_open), public)
 
 
-def _given(layer: Layer, entry: Indexed, public: str) -> page.Argument:
+def _given(layer: Layer, entry: Indexed, is_open: bool, public: str) -> page.Argument:
     """An input or a target, with its domain."""
-    domain, argument = layer.domains.get(entry.base), _argument(layer, entry, public)
+    domain, argument = layer.domains.get(entry.base), _argument(layer, entry, is_open, public)
     if domain is None:
         return argument
     ends = [f"{end:.17g}" if isfinite(end) else f'float("{end}")' for end in (domain.low, domain.high)]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from codegen.choose import choose
 from codegen.emit import EmissionError, emit_functions
-from codegen.entrywise import check_entrywise
 from codegen.frame import check_frame, printed_module
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.positions import LoweringError
@@ -118,7 +117,7 @@ def prove_module(layer: Layer, source: str) -> list[Check]:
     proofs = verify_module(layer, source)
     if not all(c.ok for c in proofs):
         return proofs
-    return [*proofs, *check_entrywise(layer, source), check_frame(layer, source, module_name(layer))]
+    return [*proofs, check_frame(layer, source, module_name(layer))]
 
 
 def support_files(built: Sequence[Built]) -> Mapping[str, str]:

@@ -37,7 +37,7 @@ def axis_sizes(layer: Layer, entry: Indexed) -> tuple[tuple[Expr, ...], ...]:
     return tuple(tuple(map(size_of, group)) for group in groups)
 
 
-def public_axes(layer: Layer, entry: Indexed) -> tuple[str, ...]:
+def public_axes(layer: Layer, entry: Indexed, is_open: bool = False) -> tuple[str, ...]:
     """What the axes of an array are called: ``N``, ``G·C``, or ``K…`` for any axes with K entries in all."""
     names = []
     for sizes in axis_sizes(layer, entry):
@@ -45,7 +45,7 @@ def public_axes(layer: Layer, entry: Indexed) -> tuple[str, ...]:
             if not (isinstance(size, Symbol) or size.is_Integer):
                 raise ValueError(f"{entry}: the size {size} needs a name")
         names.append(JOINT.join(map(str, sizes)))
-    if entry.base in layer.trailing or is_entrywise(layer):
+    if entry.base in layer.trailing or is_open:
         names[-1] += OPEN
     return tuple(names)
 
