@@ -15,6 +15,7 @@ from codegen.choose import Program, node_cost
 from codegen.gathers import special_steps
 from codegen.lower import DELTA, spelled
 from codegen.plan import Plan
+from codegen.positions import LoweringError
 from codegen.program import Node, functions_applied, reads, sizes_read, walk
 from codegen.statements import Specials
 from derivations.layer import Layer
@@ -225,6 +226,9 @@ def _unpacked(missing: frozenset[Expr], shapes: Mapping[str, tuple[Expr, ...]]) 
             break
         told.append((array, tuple(spelled(str(s)) if s in missing else "_" for s in shape)))
         missing -= frozenset(shape)
+    if missing:
+        size = min(map(str, missing))
+        raise LoweringError(f"nothing tells {size}: no array has an axis of that size; make {size} a hyperparameter")
     return tuple(told)
 
 

@@ -174,7 +174,8 @@ def _output_sizes_at(layer: Layer, sizes: Sizes) -> dict[Symbol, Expr]:
     found: dict[Symbol, Expr] = {}
     with evaluate(True):
         for size, formula in layer.output_sizes.items():
-            fixed, value = sympify(sizes.get(size, size)), sympify(formula).subs(dict(sizes))
+            fixed = sympify(sizes.get(size, size), strict=True)
+            value = sympify(formula, strict=True).subs(dict(sizes))
             if isinstance(fixed, Symbol) and fixed != value:
                 found[fixed] = value
             elif value.is_Integer and fixed != value:
@@ -185,9 +186,9 @@ def _output_sizes_at(layer: Layer, sizes: Sizes) -> dict[Symbol, Expr]:
 def with_sizes(e: Expr, sizes: Sizes) -> Expr:
     """An expression with some sizes fixed, otherwise as it was typed."""
     if e in sizes:
-        return sympify(sizes[e])
+        return sympify(sizes[e], strict=True)
     if isinstance(e, Idx):
-        return Idx(e.label, size_of(e).xreplace({size: sympify(count) for size, count in sizes.items()}))
+        return Idx(e.label, size_of(e).xreplace({size: sympify(count, strict=True) for size, count in sizes.items()}))
     if isinstance(e, Sum):
         return sum_(with_sizes(e.function, sizes), *(with_sizes(index, sizes) for index, _, _ in e.limits))
     if isinstance(e, Indexed):

@@ -186,7 +186,7 @@ def _check_conditions(hyper: Hyperparameter, layer: Layer) -> None:
     if conditions and scalar_range(symbol, layer) is S.EmptySet:
         raise DefinitionError(f"{layer.name}: no value of {symbol} satisfies {text}; a condition must have an example")
     defaults = _defaults(layer)
-    if symbol.is_integer and not sympify(defaults[symbol]).is_integer:
+    if symbol.is_integer and not sympify(defaults[symbol], strict=True).is_integer:
         raise DefinitionError(f"{layer.name}: {symbol} is an integer, but its default is {hyper.default}")
     for what, value in (("default", defaults[symbol]), *(("safe bound", bound) for bound in hyper.safe or ())):
         if not all(bool(c.subs({**defaults, symbol: value})) for c in conditions):
@@ -197,13 +197,13 @@ def _defaults(layer: Layer) -> dict[Symbol, Expr | float]:
     """The numbers that hyperparameters have where none are given; a default may be an earlier hyperparameter."""
     found: dict[Symbol, Expr | float] = {}
     for hyper in layer.hyperparameters:
-        value = sympify(hyper.default).subs(found)
+        value = sympify(hyper.default, strict=True).subs(found)
         if value.free_symbols:
             raise DefinitionError(
                 f"{layer.name}: the default {hyper.default} of {hyper.symbol} is neither a number nor an earlier "
                 "hyperparameter"
             )
-        found[hyper.symbol] = hyper.default if not sympify(hyper.default).free_symbols else value
+        found[hyper.symbol] = hyper.default if not sympify(hyper.default, strict=True).free_symbols else value
     return found
 
 

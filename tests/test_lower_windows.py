@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Symbol, exp, tanh
 
+from codegen.pipeline import BuildError, build
 from derivations.layer import Hyperparameter, Layer
 from derivations.notation import axes, delta, max_, size_of, sum_, tensors
 from tests.unseen import check_built
@@ -66,3 +67,9 @@ BY_NAME = {one.name: one for one in LAYERS}
 @pytest.mark.parametrize("name", BY_NAME)
 def test_is_built_and_right(name):
     check_built(BY_NAME[name])
+
+
+def test_a_size_that_nothing_tells_is_named():
+    untold = layer("Untold", {y[n, p]: sum_(x[n, p + k], k)}, P=H - M + 1)
+    with pytest.raises(BuildError, match="nothing tells M: no array has an axis of that size; make M a hyperparameter"):
+        build(untold)

@@ -18,7 +18,8 @@ from derivations.normal_form import is_zero
 from derivations.notation import name_of, size_of
 from tests.plain_values import World
 from tests.test_read_back_mutants import mutants
-from tests.window_texts import MUTANTS, TEXTS
+from tests.window_text_mutants import MUTANTS
+from tests.window_texts import TEXTS
 
 SLOW = ("Conv2d", "MaxPool2d", "ConvTranspose1d")
 NAMES = [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in TEXTS]

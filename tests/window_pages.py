@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from codegen.describe import describe
 from codegen.page import Page, PlainFunction
 from codegen.pipeline import module_name
@@ -254,3 +256,8 @@ def make_package(directory: Path) -> ModuleType:
         return importlib.import_module("windowed")
     finally:
         sys.path.remove(str(directory))
+
+
+def draw(*shape, seed=0):
+    """Whole numbers, so that sums in any order are exact."""
+    return np.random.default_rng(seed).integers(-4, 5, shape).astype(float)
