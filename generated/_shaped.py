@@ -1,5 +1,5 @@
 # backproof generate
-# content: 5e195a45856bc8acf6b52cb8536f8212
+# content: 28770886521b13f42fb7da163150f2f2
 """Layers whose arrays are not axis by axis those of the formula, or whose output has sizes of its own.
 
 A method splits the arrays that it is given into the axes of the formula, views of them, and joins the results
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from ._arrays import Array, Arrays, Notation, fresh
@@ -26,6 +27,14 @@ BYTES = 1 << 25
 """What the windows of a block of examples would take if they were copied; a block has one example or more.
 
 Products of windows are fast for 64 examples or more, which most layers then have in a block.
+"""
+
+LARGE, KEPT = 1 << 20, 31 << 20
+"""Arrays of so many bytes are worth keeping memory for, and how much of it is asked for at most.
+
+A C library that sees such a piece come back (glibc: of up to 32 MB) keeps what later arrays give back, up to
+twice as much. It would else return it to the system after each call, and getting it again page by page took a
+third of a convolution's time.
 """
 
 Sizes = dict[str, int]
@@ -218,6 +227,7 @@ class Shaped(Module):
             if name in parted:
                 parted[name] = parted[name].reshape(split[name])
         rows = notation.rows(sizes, dtype.itemsize)
+        _keep_memory(sum(array.nbytes for array in arrays.values()))
         return Fit(tuple(map(parted.get, (*given, *notation.parameters))), shapes, split, rows, len(given))
 
     def _shown(self, arrays: Mapping[str, Array]) -> list[str]:
@@ -240,3 +250,9 @@ class Shaped(Module):
         for name, gradient in gradients.items():
             if gradient is not None:
                 self.gradients[name] += gradient.reshape(self.gradients[name].shape)
+
+
+def _keep_memory(size: int) -> None:
+    """Have the memory that a call with arrays of so many bytes gives back be there for the next one."""
+    if size >= LARGE:
+        np.empty(min(4 * size, KEPT), np.uint8)  # given back at once; no page of it is touched
