@@ -91,6 +91,7 @@ ELEMENTWISE: Mapping[str, Elementwise] = MappingProxyType(
             _infix("divide", "/", MULTIPLICATIVE, lambda u, v: u / v),
             _infix("power", "**", POWER, lambda u, v: u**v),
             _infix("negative", "-", UNARY, lambda u: -u, arity=1),
+            Elementwise("copy", 1, "np.copy", "", CALL, "", lambda u: u),
             _call("exp", exp),
             _call("log", log),
             _call("log1p", lambda u: log(1 + u)),

@@ -96,7 +96,7 @@ def _letters_cost(node: Node) -> float:
     return float(prod(map(_nominal, sizes.values())))
 
 
-_CHEAP = frozenset({"abs", "maximum", "minimum", "square", "sign"})
+_CHEAP = frozenset({"abs", "copy", "maximum", "minimum", "square", "sign"})
 
 
 def _nominal(size: Expr) -> int:

@@ -231,6 +231,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "multiply": Rule(_multiply),
         "divide": Rule(_divide, lambda limits, u, v: away_from_zero(limits, v)),
         "power": Rule(_power, _needed_by_power),
+        "copy": Rule(lambda limits, u: u, is_exact=True),
         "negative": Rule(lambda limits, u: Interval(-u.high, -u.low), is_exact=True),
         "exp": Rule(_exponential(math.exp), _below("exp"), is_increasing=True),
         "expm1": Rule(_exponential(math.expm1), _below("exp"), is_increasing=True),

@@ -94,8 +94,7 @@ def own_memory(value: Lowered, e: Expr) -> Lowered:
         windows = [_window_at(i) for i in node.meaning.indices]
         if all(w is None or (len(w.indices) == 1 and abs(w.steps[0]) == 1) for w in windows):
             return _put_into_zeros(node.meaning, windows)
-    one = Lowered(Node("number", (), (), 1, Integer(1)), ())
-    return elementwise("multiply", (one, value), value.indices, e)
+    return elementwise("copy", (value,), value.indices, e)
 
 
 def _put_into_zeros(e: Indexed, windows: Sequence[Affine | None]) -> Lowered:

@@ -1,5 +1,5 @@
 # backproof generate UntiedBias2d
-# content: cea7f796ea3c1a45c58cf081fa66b898
+# content: 9982729bf50913f333a51d58d6934583
 """UntiedBias2d: y[n, c, p, q] = b[c, p, q] + x[n, c, p, q]
 
 Made by `backproof generate UntiedBias2d` from the definition in derivations/layers/untied_bias.py:
@@ -152,14 +152,14 @@ def saved_values(x, b):
 
 def backward(saved, delta):
     """∂L/∂x[n, c, p, q] and ∂L/∂b[c, p, q] for delta = ∂L/∂y[n, c, p, q]."""
-    dx = 1 * delta  # dx[n, c, p, q] = δ[n, c, p, q]
+    dx = np.copy(delta)  # dx[n, c, p, q] = δ[n, c, p, q]
     db = delta.sum(axis=0)  # db[c, p, q] = Σ_n δ[n, c, p, q]
     return dx, db
 
 
 def backward_delta(saved, delta):
     """∂L/∂x[n, c, p, q] for delta = ∂L/∂y[n, c, p, q]."""
-    dx = 1 * delta  # dx[n, c, p, q] = δ[n, c, p, q]
+    dx = np.copy(delta)  # dx[n, c, p, q] = δ[n, c, p, q]
     return dx
 
 
