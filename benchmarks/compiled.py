@@ -67,6 +67,7 @@ def pooling(order: tuple[str, str, str], start: float, combine, is_mean: bool):
 def of_windows(order: tuple[str, str, str]) -> dict:
     return {
         "convolution": convolution(order),
+        "Winograd_convolution": convolution(order),
         "average_pooling": pooling(order, 0.0, lax.add, True),
         "max_pooling": pooling(order, -np.inf, lax.max, False),
     }

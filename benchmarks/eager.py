@@ -57,7 +57,12 @@ def with_windows(function, memory_format):
 
 
 def of_windows(memory_format) -> dict:
-    functions = {"convolution": F.conv2d, "average_pooling": F.avg_pool2d, "max_pooling": F.max_pool2d}
+    functions = {
+        "convolution": F.conv2d,
+        "Winograd_convolution": F.conv2d,
+        "average_pooling": F.avg_pool2d,
+        "max_pooling": F.max_pool2d,
+    }
     return {name: with_windows(function, memory_format) for name, function in functions.items()}
 
 

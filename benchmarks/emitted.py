@@ -38,10 +38,11 @@ def of_layer(layer, inputs: tuple, delta: np.ndarray, is_own_order: bool):
     return lambda: (layer.forward(x), layer.backward(x, delta))
 
 
-def convolution(is_own_order: bool):
+def convolution(name: str, is_own_order: bool, *settings: str):
     def way(row: Row, inputs: tuple, delta: np.ndarray):
         (_, channels, *_), (output, _, *kernel) = row.shapes[:2]
-        layer = generated.Conv2d(channels, output, tuple(kernel), **row.settings, dtype=delta.dtype)
+        taken = {each: row.settings[each] for each in settings}
+        layer = getattr(generated, name)(channels, output, tuple(kernel), **taken, dtype=delta.dtype)
         return of_layer(layer, inputs, delta, is_own_order)
 
     return way
@@ -56,7 +57,8 @@ def pooling(name: str, is_own_order: bool):
 
 def of_windows(is_own_order: bool) -> dict:
     return {
-        "convolution": convolution(is_own_order),
+        "convolution": convolution("Conv2d", is_own_order, "stride", "padding"),
+        "Winograd_convolution": convolution("WinogradConv2d", is_own_order, "padding"),
         "average_pooling": pooling("AvgPool2d", is_own_order),
         "max_pooling": pooling("MaxPool2d", is_own_order),
     }

@@ -61,4 +61,5 @@ WAYS = {
             max_pooling,
         )
     }
+    | {"Winograd_convolution": way(convolution)}
 }

@@ -74,13 +74,13 @@ def bce_with_logits(n: int, d: int) -> Row:
     return Row(f"BCE with logits {n} × {d}", "bce_with_logits", ((n, d), (n, d)), (n, d))
 
 
-def convolution(n: int, c: int, o: int, side: int, stride: int) -> Row:
+def convolution(n: int, c: int, o: int, side: int, stride: int, layer: str = "convolution") -> Row:
     """3 × 3 with one zero round the image."""
     out = (side - 1) // stride + 1
     result = (n, o, out, out)
     return Row(
-        f"convolution {n} × {c}→{o} × {side}²" + f" stride {stride}" * (stride > 1),
-        "convolution",
+        f"{layer.replace('_', ' ')} {n} × {c}→{o} × {side}²" + f" stride {stride}" * (stride > 1),
+        layer,
         ((n, c, side, side), (o, c, 3, 3), (o,)),
         result,
         6 * math.prod(result) * c * 9,
@@ -106,6 +106,8 @@ ROWS = {
         convolution(64, 16, 32, 28, 1),
         convolution(64, 64, 64, 14, 1),
         convolution(64, 64, 64, 14, 2),
+        convolution(64, 64, 64, 14, 1, "Winograd_convolution"),
+        convolution(64, 128, 128, 14, 1, "Winograd_convolution"),
         pooling("average_pooling", 64, 16, 32, 2, 2),
         pooling("average_pooling", 64, 16, 32, 3, 2),
         pooling("max_pooling", 64, 16, 32, 2, 2),
