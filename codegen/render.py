@@ -21,7 +21,7 @@ MEMBERS = (
 
 SHARED = (
     *("_arrays", "_support", "_sequential", "_shaped", "_examples"),
-    *("_contract", "_maxima", "_meetings", "_places", "_windows"),
+    *("_contract", "_maxima", "_meetings", "_places", "_products", "_windows"),
 )
 """The modules that all others share."""
 

@@ -1,5 +1,5 @@
 # backproof generate
-# content: 701a8e3502ce468cc8b9f855e75c97f2
+# content: 695b152bee115d68adc8999046ba5ea6
 """Moving windows over arrays: views of them, sums over them, and the adjoints of both.
 
 Each function takes an array and, for each axis of the image, in increasing order, a tuple that begins with
@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ._arrays import Array
 from ._meetings import ALL, View, additions_of, check_axes, meeting_of, view_of
+from ._products import spread_by_products, sum_by_products
 
 __all__ = ["add_windows", "spread_windows", "sum_windows", "windows"]
 
@@ -56,8 +57,13 @@ def add_windows(a: Array, *axes: tuple[int, int, tuple[int, ...], int]) -> Array
 def sum_windows(x: Array, *axes: tuple[int, int, tuple[int, ...], tuple[int, ...]]) -> Array:
     """The sum of `windows` over all new axes of each axis named but the first; a new array."""
     check_axes("sum_windows", x.ndim, axes)
-    for axis, start, steps, sizes in axes:
-        meeting = meeting_of("sum_windows", start, steps, sizes, x.shape[axis], 0)
+    meetings = [
+        meeting_of("sum_windows", start, steps, sizes, x.shape[axis], 0) for axis, start, steps, sizes in axes
+    ]
+    product = sum_by_products(x, [(*along, x.shape[along[0]]) for along in axes])
+    if product is not None:
+        return product
+    for (axis, _, _, sizes), meeting in zip(axes, meetings, strict=True):
         rows = (ALL,) * axis
         full = [piece for piece in meeting.pieces[:2] if piece.length == sizes[0]]
         out = _made(x, (*x.shape[:axis], sizes[0], *x.shape[axis + 1 :]), bool(full))
@@ -84,6 +90,9 @@ def spread_windows(a: Array, *axes: tuple[int, int, tuple[int, ...], tuple[int, 
     for axis, _, _, sizes, _ in axes:
         if a.shape[axis] != sizes[0]:
             raise ValueError(f"spread_windows: axis {axis} has {a.shape[axis]} entries, not {sizes[0]}")
+    product = spread_by_products(a, axes)
+    if product is not None:
+        return product
     if all(meeting.is_apart for meeting in meetings) and not _is_closest(a, axes):
         return _repeated(a, axes, all(meeting.is_whole for meeting in meetings))
     for (axis, *_, size), meeting in zip(reversed(axes), reversed(meetings), strict=True):
