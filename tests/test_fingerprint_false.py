@@ -26,9 +26,11 @@ from sympy import (
     tanh,
 )
 
+from derivations.derivation import derive
 from derivations.fingerprint import agree
 from derivations.fingerprint.field import HALF, PRIME
 from derivations.layer import Layer
+from derivations.layers.max_pooling import MAX_POOL1D
 from derivations.notation import (
     argmax_,
     as_written,
@@ -37,6 +39,7 @@ from derivations.notation import (
     is_zero_at,
     jacobian,
     max_,
+    name_of,
     positive,
     sum_,
 )
@@ -240,3 +243,12 @@ def test_what_is_true_is_false_when_changed(name: str) -> None:
     layer, left, right = TRUE[name]
     for wrong in (-1 * right, right * Rational(1000001, 1000000), right + Rational(1, 10**6)):
         assert agree(layer, left, wrong).verdict == "differ", wrong
+
+
+@pytest.mark.parametrize("name", ["stride", "dilation"])
+def test_a_lost_setting_of_a_maximum_is_seen(name: str) -> None:
+    # Seen only with two taps or more, a setting of 2 or more and a window that fits: few sizes have all three.
+    entry, right = next((s.left, s.right) for s in derive(MAX_POOL1D).gradients if name_of(s.left) == "∂x")
+    assert agree(MAX_POOL1D, entry, right).verdict == "agree"
+    setting = next(s for s in right.free_symbols if str(s) == name)
+    assert agree(MAX_POOL1D, entry, right.xreplace({setting: Integer(1)})).verdict == "differ"
