@@ -7,6 +7,7 @@ means that the mutant is nothing to this checker, or was refused before it came 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 from flint import arb
@@ -17,9 +18,9 @@ from derivations.derivation import specialise
 from derivations.fingerprint import agree
 from derivations.normal_form import is_zero
 from tests.attacks.mutant import Mutant, derivation_of
-from tests.attacks.reading import REFUSALS, questions, views
+from tests.attacks.reading import REFUSALS, Question, questions, views
 from tests.attacks.running import Pair, assumption_of, pairs
-from tests.regime.balls import check_backward_on_balls, check_forward_on_balls, require_zero
+from tests.regime.balls import check_backward_on_balls, check_forward_on_balls, check_linear_in_delta, require_zero
 from tests.regime.finite_differences import check_finite_differences
 from tests.regime.numbers import BITS, lift, precision
 from tests.regime.oracle_check import check_against_oracle
@@ -29,13 +30,16 @@ from tests.regime.values import check_in_range, extreme_draws
 Checker = Callable[[Mutant], bool | None]
 SEEDS = range(3)
 
+MORE_REGIONS = ("strided", "padded")
+"""What the usual arguments say nothing of: a stride, a padding, a dilation. Their sizes are fixed: one draw of each."""
+
 
 def reader(mutant: Mutant) -> bool | None:
     """Read-back refuses the text."""
     if mutant.level == "formula":
         return None
     try:
-        list(questions(mutant, facts=True))
+        questions(mutant, facts=True)
     except REFUSALS:
         return True
     return False
@@ -47,7 +51,7 @@ def normal_form(mutant: Mutant) -> bool | None:
         derivation = derivation_of(mutant.layer.name, mutant.variant)
         return not is_zero(mutant.entry - mutant.formula, derivation.meaning)
     try:
-        return any(not is_zero(q.entry - q.computed, q.meaning) for q in questions(mutant, facts=True))
+        return not all(_is_shown(question) for question in questions(mutant, facts=True))
     except REFUSALS:
         return None
 
@@ -60,8 +64,7 @@ def fingerprint(mutant: Mutant) -> bool | None:
             return agree(layer, layer.forward[mutant.entry], mutant.formula).verdict != "agree"
         return agree(layer, mutant.entry, mutant.formula).verdict != "agree"
     try:
-        asked = questions(mutant, facts=False)
-        return any(agree(q.layer, q.entry, q.computed).verdict != "agree" for q in asked)
+        return not all(_agrees(question) for question in questions(mutant, facts=False))
     except REFUSALS:
         return None
 
@@ -83,10 +86,10 @@ def safety(mutant: Mutant) -> bool | None:
 
 
 def balls(mutant: Mutant) -> bool | None:
-    """On balls, forward is not the plain loops' or backward is not the derivative of forward."""
+    """On balls, forward is not the plain loops', backward not the derivative of forward, or not linear in δ."""
     if mutant.name.startswith("assumption"):
         return _rejects(lambda: _check_assumption(mutant))
-    return _rejects(lambda: _run(mutant, check_forward_on_balls, check_backward_on_balls))
+    return _rejects(lambda: _run(mutant, check_forward_on_balls, check_backward_on_balls, check_linear_in_delta))
 
 
 def differences(mutant: Mutant) -> bool | None:
@@ -115,6 +118,16 @@ CHECKERS: Mapping[str, Checker] = {
 """Every checker, cheapest first but for the last."""
 
 
+@lru_cache(maxsize=1 << 12)
+def _is_shown(question: Question) -> bool:
+    return bool(is_zero(question.entry - question.computed, question.meaning))
+
+
+@lru_cache(maxsize=1 << 12)
+def _agrees(question: Question) -> bool:
+    return agree(question.layer, question.entry, question.computed).verdict == "agree"
+
+
 def _rejects(check: Callable[[], object]) -> bool:
     """Whether a check fails, be it that the mutant does not run at all."""
     try:
@@ -127,9 +140,11 @@ def _rejects(check: Callable[[], object]) -> bool:
 
 def _run(mutant: Mutant, *checks: Callable[..., None], seeds: range = SEEDS) -> None:
     for case, functions in _known(mutant):
-        for seed in seeds:
+        drawn = [case.draw(seed) for seed in seeds]
+        drawn += [case.draw(0, region=region) for region in MORE_REGIONS if region in case.regions]
+        for arguments in drawn:
             for check in checks:
-                check(case, functions, case.draw(seed))
+                check(case, functions, arguments)
 
 
 def _known(mutant: Mutant) -> Iterator[Pair]:

@@ -33,6 +33,7 @@ from sympy.core.function import AppliedUndef
 from derivations.notation import maximum_over, positive
 from derivations.substitution import bound_indices
 from tests.attacks.expressions import FREE, Scope, axis, minus, parts, put, renamed, total
+from tests.attacks.window_changes import WINDOW_CHANGES
 
 Change = Callable[[Random, Expr, Scope], Expr | None]
 """A part of a formula and the indices known there give a changed part; None where the change does not fit."""
@@ -127,6 +128,7 @@ CHANGES: Mapping[str, Change] = {
     "number": _another_number,
     "function": _another_function,
     "max for sum": _maximum_as_sum,
+    **WINDOW_CHANGES,
 }
 
 

@@ -5,19 +5,39 @@ It shares nothing with the judges, and nothing with the emitted code.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
 import numpy as np
 from flint import arb
-from sympy import Add, Expr, Idx, Indexed, KroneckerDelta, Max, Mul, Pow, Rational, Sum, Symbol, cosh, exp, log, tanh
+from sympy import (
+    Add,
+    Expr,
+    Idx,
+    Indexed,
+    Integer,
+    KroneckerDelta,
+    Max,
+    Mul,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    cosh,
+    exp,
+    floor,
+    log,
+    tanh,
+)
 from sympy.core.function import AppliedUndef
 
 from codegen.naming import python_name
 from derivations.derivation import Derivation
-from derivations.notation import d, is_gradient, name_of, positive, size_of
+from derivations.notation import argmax_over, d, is_gradient, maximum_over, name_of, positive, size_of
 from tests.regime.case import Functions
 from tests.regime.jets import Jet
 
@@ -36,34 +56,40 @@ class Values:
     def fill(self, entry: Indexed, right: Expr) -> Any:
         """Every entry of a step."""
         lengths = [self.sizes[str(size_of(i))] for i in entry.indices]
-        one = self.one()
+        one = self.one
         result = np.empty(lengths, dtype=object if isinstance(one, Jet) else float)
         for place in product(*map(range, lengths)):
             result[place] = self.value(right, dict(zip(entry.indices, place, strict=True))) * one
         self.arrays[name_of(entry)] = result
         return result
 
+    @cached_property
     def one(self) -> Any:
-        """1 in the number type of the arrays."""
+        """1 in the number type of the arrays that are given."""
         return Jet((arb(1),)) if any(_is_jets(a) for a in self.arrays.values()) else 1.0
 
     def value(self, e: Expr, at: Mapping[Idx, int]) -> Any:
         """A formula at values of its free indices."""
         if isinstance(e, Rational):
-            return e.p * self.one() / e.q
+            return e.p * self.one / e.q
         if isinstance(e, Idx):
             return at[e]
         if isinstance(e, Symbol):
-            return self.sizes[str(e)] if str(e) in self.sizes else self.arrays[str(e)]
+            # A number of the arrays' type: a third of a float is no third.
+            return self.sizes[str(e)] * self.one if str(e) in self.sizes else self.arrays[str(e)]
         if isinstance(e, Indexed):
-            return self.arrays[name_of(e)][tuple(self.value(i, at) for i in e.indices)]
+            return self._entry(self.arrays[name_of(e)], tuple(self.whole(i, at) for i in e.indices))
         if isinstance(e, Sum):
             return self._sum(e, at)
         if isinstance(e, KroneckerDelta):
-            left, right = (self.value(a, at) for a in e.args)
+            left, right = (self.whole(a, at) for a in e.args)
             return int(left == right)
+        if isinstance(e, maximum_over):
+            return max(self._along(e, at))
         if isinstance(e, Pow):
             return self.value(e.base, at) ** int(e.exp) if e.exp > 0 else 1 / self.value(e.base, at) ** int(-e.exp)
+        if isinstance(e, Mul):
+            return self._product(e, at)
         parts = [self.value(a, at) for a in e.args]
         if isinstance(e, Max):
             return max(parts)
@@ -73,9 +99,45 @@ class Values:
             return sum(parts)
         if isinstance(e, AppliedUndef):
             return self.functions[python_name(e.func.__name__)](parts[0])
-        if isinstance(e, Mul):
-            return np.prod(np.array(parts, dtype=object))
         return getattr(parts[0], CALLS[e.func])() if _is_jet(parts[0]) else getattr(np, CALLS[e.func])(parts[0])
+
+    def whole(self, e: Expr, at: Mapping[Idx, int]) -> int:
+        """An integer made of indices, labels, sizes and settings."""
+        if isinstance(e, argmax_over):
+            entries = self._along(e, at)
+            return next(k for k, entry in enumerate(entries) if not any(other > entry for other in entries))
+        if isinstance(e, Integer):
+            return int(e)
+        if isinstance(e, Idx):
+            return at[e]
+        if isinstance(e, Symbol):
+            return self.sizes[str(e)]
+        if isinstance(e, Indexed):
+            return int(self.arrays[name_of(e)][tuple(self.whole(i, at) for i in e.indices)])
+        if isinstance(e, floor):
+            above, below = e.args[0].as_numer_denom()
+            return self.whole(above, at) // self.whole(below, at)
+        parts = [self.whole(a, at) for a in e.args]
+        return sum(parts) if isinstance(e, Add) else math.prod(parts)
+
+    def _entry(self, array: Any, place: tuple[int, ...]) -> Any:
+        """An entry of an array; what lies outside reads 0."""
+        is_inside = all(0 <= k < length for k, length in zip(place, array.shape, strict=True))
+        return array[place] if is_inside else 0 * self.one
+
+    def _along(self, e: Expr, at: Mapping[Idx, int]) -> list[Any]:
+        """What a maximum is taken of."""
+        term, index = e.args
+        return [self.value(term, {**at, index: k}) for k in range(self.sizes[str(size_of(index))])]
+
+    def _product(self, e: Expr, at: Mapping[Idx, int]) -> Any:
+        """A product; of most places of a sum a delta says that there is nothing to reckon."""
+        found: Any = 1
+        for factor in sorted(e.args, key=lambda a: not isinstance(a, KroneckerDelta)):
+            found = found * self.value(factor, at)
+            if isinstance(found, int) and found == 0:
+                break
+        return found
 
     def _sum(self, e: Sum, at: Mapping[Idx, int]) -> Any:
         bound = [limit[0] for limit in e.limits]
@@ -110,6 +172,10 @@ def functions_of(
             if isinstance(entry, Indexed):
                 sizes = map(str, map(size_of, entry.indices))
                 values.sizes |= dict(zip(sizes, argument.shape, strict=True))
+            elif entry.is_integer:
+                values.sizes[str(entry)] = argument
+        for size, formula in layer.output_sizes.items():
+            values.sizes[str(size)] = values.whole(formula, {})
         for entry, right in rules:
             if not is_gradient(entry.base):
                 values.fill(entry, right)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from textwrap import indent
 
@@ -12,18 +12,30 @@ from sympy import Expr, Indexed
 from codegen.choose import Program, choose
 from codegen.emit import emit_functions
 from codegen.page_parts import PlainFunction
+from codegen.read_text import SUPPORT
 from derivations.derivation import Derivation, Variant, derive, variants
 from derivations.layer import Layer
 from derivations.layers import LAYERS as EMITTED
 
 LEVELS = ("formula", "program", "text")
 
-LAYERS = tuple(layer for layer in EMITTED if not layer.output_sizes)
-"""The layers that are changed. Those with moving windows have mutants of their own, of what windows are made of:
-tests/test_read_back_windows.py, tests/test_guards_on_settings.py, tests/test_affine_attacked.py."""
+LEFT_OUT = (
+    *("Conv2d", "Conv3d", "ConvTranspose2d", "ConvTranspose3d", "AvgPool3d", "MaxPool2d", "MaxPool3d"),
+    "WinogradConv2d",
+)
+"""Layers that say in more letters what others say, and one that no case of tests/regime runs."""
+
+LAYERS: Mapping[str, Layer] = {layer.name: layer for layer in EMITTED if layer.name not in LEFT_OUT}
+"""The layers that are changed, by their names."""
+
+WITH_WINDOWS = tuple(name for name, layer in LAYERS.items() if layer.output_sizes)
+WITHOUT_WINDOWS = tuple(name for name in LAYERS if name not in WITH_WINDOWS)
+
+IMPORTS = ("import numpy as np", *(f"from .{file} import {name}" for name, file in SUPPORT.items()))
+"""What every text can call: a mutant may call what the right text does not."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mutant:
     """One change to something that was right.
 
@@ -40,7 +52,7 @@ class Mutant:
     where: str
     source: str = ""
     entry: Indexed | None = None
-    formula: Expr | None = field(default=None, compare=False)
+    formula: Expr | None = None
 
     @property
     def id(self) -> str:
@@ -56,14 +68,13 @@ def without_options(layer: Layer) -> Layer:
 @lru_cache(maxsize=16)
 def programs_of(name: str) -> Mapping[Variant, Program]:
     """The chosen programs of a layer, by its name, of each variant."""
-    layer = next(layer for layer in LAYERS if layer.name == name)
-    return {variant: choose(derivation_of(name, variant)) for variant in variants(layer)}
+    return {variant: choose(derivation_of(name, variant)) for variant in variants(LAYERS[name])}
 
 
 @lru_cache(maxsize=32)
 def derivation_of(name: str, variant: Variant) -> Derivation:
     """The derivation of a variant of a layer, by its name."""
-    return derive(next(layer for layer in LAYERS if layer.name == name), variant)
+    return derive(LAYERS[name], variant)
 
 
 @lru_cache(maxsize=16)
@@ -75,7 +86,7 @@ def original(name: str) -> str:
 
 def text_of(layer: Layer, programs: Mapping[Variant, Program]) -> str:
     """The text of the plain functions of some programs."""
-    return "\n\n\n".join(["import numpy as np", *map(_spell, emit_functions(layer, programs))]) + "\n"
+    return "\n\n\n".join(["\n".join(IMPORTS), *map(_spell, emit_functions(layer, programs))]) + "\n"
 
 
 def _spell(function: PlainFunction) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from codegen.choose import Program
@@ -12,7 +12,8 @@ from codegen.emit import EmissionError
 from codegen.program import Node, needs_statements, text
 from codegen.statements import LONGEST
 from derivations.derivation import Variant
-from tests.attacks.mutant import LAYERS, Mutant, derivation_of, programs_of, text_of, without_options
+from tests.attacks.mutant import Mutant, derivation_of, programs_of, text_of, without_options
+from tests.attacks.window_node_changes import WINDOW_CHANGES
 
 MOST = 3
 """How many changes of one kind are made to one value."""
@@ -106,15 +107,16 @@ CHANGES: Mapping[str, Callable[[Node], Iterator[Node]]] = {
     "sign": _sign,
     "factor 1 + 1e-6": _slightly_off,
     "lost delta": _lost_delta,
+    **WINDOW_CHANGES,
 }
 
 
-def program_mutants() -> Iterator[Mutant]:
-    """Every change to every value of every layer's program."""
-    for layer in LAYERS:
-        for variant in programs_of(layer.name):
+def program_mutants(names: Sequence[str]) -> Iterator[Mutant]:
+    """Every change to every value of some layers's program."""
+    for name in names:
+        for variant in programs_of(name):
             if not variant.absent:
-                yield from _of_variant(layer.name, variant)
+                yield from _of_variant(name, variant)
 
 
 def _of_variant(name: str, variant: Variant) -> Iterator[Mutant]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from sympy import Expr, Idx, IndexedBase
 
 from codegen.lower import spelled
 from codegen.nonnegative import is_square_like
 from codegen.read_back import ArrayArgument, Formula, ReadBackError, Reading, read_function
-from codegen.verify import name_saved
+from codegen.verify import Steps, name_saved, renumbered
+from codegen.verify_settings import known_at, reading_at, view_at
 from codegen.view import View
-from derivations.derivation import Derivation, Variant, specialise, variants
+from derivations.derivation import Derivation, Variant, variants
 from derivations.layer import Layer
 from derivations.normal_form import Meaning, is_zero
-from derivations.notation import name_of, size_of
+from derivations.notation import maximum_over, name_of, size_of
+from derivations.settings import Settings
 from tests.attacks.mutant import Mutant, derivation_of
 
 
@@ -31,13 +35,16 @@ REFUSALS = (ReadBackError, MismatchError)
 class Question:
     """What has to hold of one result: an entry of the derivation equals what the text computes.
 
-    ``meaning`` and ``layer`` know, each for its own judge, the values that were saved on the way.
+    ``meaning`` and ``layer`` know, each for its own judge, the values that were saved on the way. Two questions are
+    the same if their ``statement`` is, whatever a reading calls its indices: most results of a mutant are those of
+    the right text, and need not be judged again.
     """
 
-    entry: Expr
-    computed: Expr
-    meaning: Meaning
-    layer: Layer
+    entry: Expr = field(compare=False)
+    computed: Expr = field(compare=False)
+    meaning: Meaning = field(compare=False)
+    layer: Layer = field(compare=False)
+    statement: tuple[object, ...]
 
 
 def views(mutant: Mutant) -> Iterator[View]:
@@ -52,7 +59,7 @@ def derivation_of_layer(layer: Layer, variant: Variant) -> Derivation:
     return replace(derivation_of(layer.name, variant), layer=layer)
 
 
-def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
+def questions(mutant: Mutant, *, facts: bool) -> tuple[Question, ...]:
     """All that has to hold of the changed function, and of the backward on what it saves.
 
     Parameters
@@ -67,6 +74,23 @@ def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
     MismatchError
         Where it returns something else than it should.
     """
+    steps = derivation_of(mutant.layer.name, mutant.variant).steps
+    found = _questions(mutant, facts and any(is_square_like(step.right) for step in steps))
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+@lru_cache(maxsize=2)
+def _questions(mutant: Mutant, facts: bool) -> tuple[Question, ...] | Exception:
+    """The same, or why there are none: several checkers ask one after the other."""
+    try:
+        return tuple(_asked(mutant, facts))
+    except REFUSALS as refusal:
+        return refusal
+
+
+def _asked(mutant: Mutant, facts: bool) -> Iterator[Question]:
     if mutant.name.startswith("assumption"):
         yield from _of_assumption(mutant)
         return
@@ -74,41 +98,54 @@ def questions(mutant: Mutant, *, facts: bool) -> Iterator[Question]:
         is_forward = not mutant.name.startswith("backward")
         first = mutant.name if is_forward else f"forward{view.suffix}"
         backwards = [f"backward{view.suffix}"] if is_forward else [mutant.name]
-        known, plain = view.derivation.meaning, specialise(view.layer, view.variant)
+        outputs = [] if first.startswith("saved_values") else [name_of(view.derivation.output)]
         for reading in _read(view, first, view.arguments(first), facts):
-            outputs = [] if first.startswith("saved_values") else [name_of(view.derivation.output)]
             if is_forward:
-                yield from _compared(view, outputs, reading, known, plain)
+                yield from _compared(view, first, outputs, reading, {})
             kept = name_saved(reading, "°")
-            defined = {name_of(left): (tuple(left.indices), right) for left, right in kept.steps.items()}
-            meaning = replace(known, definitions={**known.definitions, **defined}, forms={})
-            *before, last = plain.forward.items()
-            layer = replace(plain, forward={**dict(before), **kept.steps, last[0]: last[1]})
             for name in backwards:
-                for result in _read(view, name, view.saved(kept.reading, name), facts):
-                    yield from _compared(view, view.wanted(name), result, meaning, layer)
+                for result in _read(view, name, view.saved(kept.reading, name), facts, reading.settings):
+                    yield from _compared(view, name, view.wanted(name), result, kept.steps)
 
 
-def _read(view: View, name: str, given: object, facts: bool) -> tuple[Reading[Formula], ...]:
+def _read(
+    view: View, name: str, given: object, facts: bool, settings: Settings = MappingProxyType({})
+) -> tuple[Reading[Formula], ...]:
     if name not in {f.name for f in ast.parse(view.source).body if isinstance(f, ast.FunctionDef)}:
         raise MismatchError(f"there is no {name}")
     known: Callable[[Formula], bool] = (lambda f: _is_nonnegative(view, f)) if facts else (lambda f: False)
-    saves_only = name.startswith("saved_values")
-    return read_function(view.source, name, given, is_nonnegative=known, only_saved=saves_only)  # type: ignore[arg-type]
+    return read_function(
+        view.source,
+        name,
+        given,  # type: ignore[arg-type]
+        maxima="exact" if has_maxima(view.derivation) else "unknown",
+        is_nonnegative=known,
+        only_saved=name.startswith("saved_values"),
+        size_definitions=view.layer.output_sizes,
+        settings=settings,
+    )
+
+
+def has_maxima(derivation: Derivation) -> bool:
+    """Whether a layer is about maxima: then one in a text is that maximum, and not any shift."""
+    return any(step.right.has(maximum_over) for step in (*derivation.steps, *derivation.gradients))
 
 
 def _compared(
-    view: View, wanted: Sequence[str | None], reading: Reading[Formula], meaning: Meaning, layer: Layer
+    view: View, name: str, wanted: Sequence[str | None], reading: Reading[Formula], steps: Steps
 ) -> Iterator[Question]:
+    """The questions about one way through a function, put at the settings for which it is taken."""
     if len(reading.outputs) != len(wanted):
         raise MismatchError(f"it returns {len(reading.outputs)} results, not {len(wanted)}")
-    for tensor, value in zip(wanted, reading.outputs, strict=True):
+    known = known_at(view_at(view, reading.settings, name), reading.settings, steps, steps)
+    for tensor, value in zip(wanted, reading_at(reading).outputs, strict=True):
         if tensor is None and value is None:
             continue
         entry = view.expected(tensor, value) if tensor is not None and value is not None else None
         if entry is None or value is None:
             raise MismatchError(f"{tensor} has other axes, or is absent where it should not be")
-        yield Question(entry, value.content.expr, meaning, layer)
+        statement = (view.layer.name, view.variant, known.key, *renumbered(entry, value.content.expr))
+        yield Question(entry, value.content.expr, known.meaning, known.layer, statement)
 
 
 def _is_nonnegative(view: View, formula: Formula) -> bool:
@@ -134,4 +171,5 @@ def _of_assumption(mutant: Mutant) -> Iterator[Question]:
         raise MismatchError("it returns other axes")
     expected = gap.xreplace(dict(zip(free, value.content.indices, strict=True)))
     known = derivation_of(layer.name, mutant.variant).meaning
-    yield Question(expected, value.content.expr, replace(known, rules=()), replace(layer, assumptions=()))
+    statement = (layer.name, mutant.variant, mutant.name, *renumbered(expected, value.content.expr))
+    yield Question(expected, value.content.expr, replace(known, rules=()), replace(layer, assumptions=()), statement)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from types import ModuleType
 from typing import Any
 
@@ -39,22 +40,30 @@ def pairs(mutant: Mutant) -> list[Pair]:
 
 def _executed(source: str) -> ModuleType:
     module = ModuleType("mutant")
+    module.__package__ = "generated"
     exec(compile(source, "mutant.py", "exec"), vars(module))
     return module
 
 
 def _of_module(module: ModuleType, case: Case, changed: str, labels: str) -> Functions:
     """Forward and backward; where only the saved values are computed, by the function for that."""
-    plain = case.with_functions(getattr(module, case.forward))
+    plain = _by_name(case, getattr(module, case.forward))
     forward = plain
     if changed.startswith("saved_values"):
-        saves = case.with_functions(getattr(module, f"saved_values{labels}"))
+        saves = _by_name(case, getattr(module, f"saved_values{labels}"))
 
         def forward(*arguments: Any) -> Any:
             return plain(*arguments)[0], saves(*arguments)
 
     backward = case.with_functions(getattr(module, case.backward))
     return Functions(forward, lambda saved, delta: _present(backward(saved, delta), len(case.gradients)))
+
+
+def _by_name(case: Case, plain: Callable[..., Any]) -> Callable[..., Any]:
+    """A plain function of the arguments of a case, in their order: a mutant's own may be another one."""
+    names, asked = list(case.draw(0)), signature(plain).parameters
+    given = {name: function for name, function in case.functions.items() if name in asked}
+    return lambda *arguments: plain(**dict(zip(names, arguments, strict=True)), **given)
 
 
 def _present(returned: Any, count: int) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tests.attacks.checkers import CHECKERS
 from tests.attacks.formula_mutants import formula_mutants
-from tests.attacks.mutant import LEVELS, Mutant
+from tests.attacks.mutant import LAYERS, LEVELS, Mutant
 from tests.attacks.program_mutants import program_mutants
 from tests.attacks.text_mutants import text_mutants
 
@@ -29,10 +29,10 @@ class Row:
         return not any(self.killed.values())
 
 
-@lru_cache(maxsize=1)
-def mutants() -> tuple[Mutant, ...]:
-    """All mutants, always in the same order."""
-    return (*formula_mutants(), *program_mutants(), *text_mutants())
+@lru_cache(maxsize=2)
+def mutants(names: tuple[str, ...] = tuple(LAYERS)) -> tuple[Mutant, ...]:
+    """All mutants of some layers, always in the same order."""
+    return (*formula_mutants(names), *program_mutants(names), *text_mutants(names))
 
 
 def score(mutant: Mutant) -> Row:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Iterator, Mapping, Sequence
 
 from codegen.view import LABELS
 from derivations.derivation import Variant
+from tests.attacks.edits import Edit, called, changed, places, put, unparsed
 from tests.attacks.mutant import LAYERS, Mutant, original
+from tests.attacks.window_edits import WINDOW_EDITS, of_names, subject
 
 MOST = 5
 """How many edits of one kind are made to one function."""
 
-Edit = Callable[[ast.AST], Iterator[ast.AST]]
-"""What a node may become; several results are several mutants."""
+MOST_OF_WINDOWS = 3
+"""How many edits of one kind are made to what one function calls an operation with windows, a setting or a size by."""
 
 OTHER_CALLS: Mapping[str, tuple[str, ...]] = {
     "exp": ("expm1", "tanh"),
@@ -35,7 +36,7 @@ OTHER_OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Di
 def _operator(node: ast.AST) -> Iterator[ast.AST]:
     """+ for -, · for /, and the other way round; a sign dropped."""
     if isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in OTHER_OPERATORS:
-        yield _with(node, op=OTHER_OPERATORS[type(node.op)]())
+        yield changed(node, op=OTHER_OPERATORS[type(node.op)]())
     if isinstance(node, ast.UnaryOp):
         yield node.operand
 
@@ -43,18 +44,18 @@ def _operator(node: ast.AST) -> Iterator[ast.AST]:
 def _transpose(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Attribute) and node.attr == "T":
         yield node.value
-    if isinstance(node, ast.Call) and _called(node) == "dot":
+    if isinstance(node, ast.Call) and called(node) == "dot":
         for at, arg in enumerate(node.args):
             if isinstance(arg, ast.Name):
                 args = list(node.args)
                 args[at] = ast.Attribute(arg, "T", ast.Load())
-                yield _with(node, args=args)
-        yield _with(node, args=node.args[::-1])
+                yield changed(node, args=args)
+        yield changed(node, args=node.args[::-1])
 
 
 def _axis(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.keyword) and node.arg == "axis" and isinstance(node.value, ast.Constant):
-        yield _with(node, value=ast.Constant(1 - node.value.value))
+        yield changed(node, value=ast.Constant(1 - node.value.value))
 
 
 def _new_axis(node: ast.AST) -> Iterator[ast.AST]:
@@ -62,7 +63,7 @@ def _new_axis(node: ast.AST) -> Iterator[ast.AST]:
         elements = node.slice.elts
         if any(isinstance(e, ast.Constant) and e.value is None for e in elements):
             yield node.value
-            yield _with(node, slice=ast.Tuple(elements[::-1], ast.Load()))
+            yield changed(node, slice=ast.Tuple(elements[::-1], ast.Load()))
 
 
 def _number(node: ast.AST) -> Iterator[ast.AST]:
@@ -72,14 +73,14 @@ def _number(node: ast.AST) -> Iterator[ast.AST]:
                 if isinstance(child, ast.Constant) and type(child.value) is int:
                     for value in (child.value + 1, child.value - 1):
                         new = ast.Constant(value)
-                        yield _with(node, **{name: _placed(children, at, new)})
+                        yield changed(node, **{name: _placed(children, at, new)})
 
 
 def _function(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         table = OTHER_CALLS if isinstance(node.func.value, ast.Name) and node.func.value.id == "np" else OTHER_METHODS
         for name in table.get(node.func.attr, ()):
-            yield _with(node, func=_with(node.func, attr=name))
+            yield changed(node, func=changed(node.func, attr=name))
         if node.func.attr == "abs":
             yield node.args[0]
 
@@ -92,17 +93,17 @@ def _dropped_part(node: ast.AST) -> Iterator[ast.AST]:
 
 def _comparison(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Compare):
-        yield _with(node, ops=[ast.Lt()])
-        yield _with(node, ops=[ast.GtE()])
-    if isinstance(node, ast.Call) and _called(node) == "where":
-        yield _with(node, args=[node.args[0], node.args[2], node.args[1]])
+        yield changed(node, ops=[ast.Lt()])
+        yield changed(node, ops=[ast.GtE()])
+    if isinstance(node, ast.Call) and called(node) == "where":
+        yield changed(node, args=[node.args[0], node.args[2], node.args[1]])
 
 
 def _slightly_off(node: ast.AST) -> Iterator[ast.AST]:
     """(1 + 1e-6) times a value, in whole numbers: a decimal would be refused on sight."""
     if isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Tuple) and "None" not in ast.dump(node):
         larger = ast.BinOp(ast.BinOp(node.value, ast.Mult(), ast.Constant(10**6 + 1)), ast.Div(), ast.Constant(10**6))
-        yield _with(node, value=larger)
+        yield changed(node, value=larger)
 
 
 def _order(node: ast.AST) -> Iterator[ast.AST]:
@@ -111,15 +112,15 @@ def _order(node: ast.AST) -> Iterator[ast.AST]:
         for at in range(len(node.elts) - 1):
             elements = list(node.elts)
             elements[at : at + 2] = elements[at : at + 2][::-1]
-            yield _with(node, elts=elements)
+            yield changed(node, elts=elements)
 
 
 def _label(node: ast.AST) -> Iterator[ast.AST]:
     """A pick or a one-hot add goes to whole columns, or to rows by label."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and _is_arange(node.slice.elts[0]):
         rows, label = node.slice.elts
-        yield _with(node, slice=ast.Tuple([ast.Slice(), label], ast.Load()))
-        yield _with(node, slice=ast.Tuple([label, rows], ast.Load()))
+        yield changed(node, slice=ast.Tuple([ast.Slice(), label], ast.Load()))
+        yield changed(node, slice=ast.Tuple([label, rows], ast.Load()))
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[tuple[str, list[ast.stmt]]]:
@@ -139,7 +140,7 @@ def _depends(later: ast.stmt, earlier: ast.stmt) -> bool:
         return False
     written = {n.id for n in ast.walk(earlier) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     written |= {k.value.id for k in ast.walk(earlier) if isinstance(k, ast.keyword) and k.arg == "out"}  # type: ignore[attr-defined]
-    return any(isinstance(n, ast.Name) and n.id in written for n in ast.walk(later))
+    return any(isinstance(n, ast.Name) and n.id in written - {"_"} for n in ast.walk(later))
 
 
 EDITS: Mapping[str, Edit] = {
@@ -157,30 +158,50 @@ EDITS: Mapping[str, Edit] = {
 }
 
 
-def text_mutants() -> Iterator[Mutant]:
-    """Every edit to every function of every layer."""
-    for layer in LAYERS:
-        tree = ast.parse(original(layer.name))
-        known = {ast.unparse(tree)}
-        counts: Counter[tuple[str, str]] = Counter()
-        for name, kind, where, text in _edited(tree):
-            if text not in known and counts[name, kind] < MOST:
+def text_mutants(names: Sequence[str]) -> Iterator[Mutant]:
+    """Every edit to every function of some layers."""
+    for name in names:
+        module = ast.parse(original(name)).body
+        texts = [ast.unparse(statement) for statement in module]
+        for at, function in enumerate(module):
+            if isinstance(function, ast.FunctionDef):
+                variant = Variant(as_label=function.name.endswith(LABELS))
+                for kind, where, text in _edited(function):
+                    source = "\n\n".join([*texts[:at], text, *texts[at + 1 :]])
+                    yield Mutant("text", kind, LAYERS[name], variant, function.name, where, source)
+
+
+def _edited(function: ast.FunctionDef) -> Iterator[tuple[str, str, str]]:
+    """Kind, what was changed to what, and the text of the function then: each text once, some of each kind."""
+    known, counts = {ast.unparse(function)}, Counter[tuple[str, str]]()
+    for kind, about, where, (parent, field, value) in _edits(function):
+        # A text takes long to print, and most edits are beyond the first few of their kind.
+        if counts[kind, about] < (MOST_OF_WINDOWS if about else MOST):
+            text = unparsed(function, parent, field, value)
+            if text not in known:
                 known.add(text)
-                counts[name, kind] += 1
-                yield Mutant("text", kind, layer, Variant(as_label=name.endswith(LABELS)), name, where, text)
+                counts[kind, about] += 1
+                yield kind, where, text
 
 
-def _edited(tree: ast.Module) -> Iterator[tuple[str, str, str, str]]:
-    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        for node in ast.walk(function):
-            for kind, edit in (*EDITS.items(), ("name", _names(function)), ("wrong buffer", _buffers(function))):
-                for new in edit(node):
-                    yield function.name, kind, _said(node, new, function), _unparsed(tree, node, new)
-            for field in ("body", "orelse"):
-                block = getattr(node, field, None)
-                for kind, new_block in _statements(block) if isinstance(block, list) else ():
-                    text = _unparsed(tree, node, _with(node, **{field: new_block}))
-                    yield function.name, kind, _block(block, new_block), text
+def _edits(function: ast.FunctionDef) -> Iterator[tuple[str, str, str, tuple[ast.AST, str, object]]]:
+    """Kind, what it is about, what was changed to what, and the field that holds something else then."""
+    known = {**EDITS, "name": _names(function), "wrong buffer": _buffers(function)}
+    known |= {**WINDOW_EDITS, **of_names(function)}
+    yield from _of_blocks(function)
+    for node, place in places(function):
+        for kind, edit in known.items():
+            for new in edit(node):
+                change = place.parent, place.field, place.holding(new)
+                yield kind, subject(kind, node), _said(node, new, function), change
+        yield from _of_blocks(node)
+
+
+def _of_blocks(node: ast.AST) -> Iterator[tuple[str, str, str, tuple[ast.AST, str, object]]]:
+    for field in ("body", "orelse"):
+        block = getattr(node, field, None)
+        for kind, new in _statements(block) if isinstance(block, list) else ():
+            yield kind, "", _block(block, new), (node, field, new)
 
 
 def _names(function: ast.FunctionDef) -> Edit:
@@ -201,39 +222,19 @@ def _buffers(function: ast.FunctionDef) -> Edit:
 
     def edit(node: ast.AST) -> Iterator[ast.AST]:
         if isinstance(node, ast.keyword) and node.arg == "out":
-            yield from (_with(node, value=ast.Name(name, ast.Load())) for name in given[:2])
+            yield from (changed(node, value=ast.Name(name, ast.Load())) for name in given[:2])
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and given:
-            yield _with(node, target=ast.Name(given[0], ast.Store()))
+            yield changed(node, target=ast.Name(given[0], ast.Store()))
 
     return edit
 
 
-def _called(node: ast.Call) -> str:
-    return node.func.attr if isinstance(node.func, ast.Attribute) else ""
-
-
 def _is_arange(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and _called(node) == "arange"
+    return called(node) == "arange"
 
 
 def _placed(children: object, at: int, new: ast.AST) -> object:
-    return [*children[:at], new, *children[at + 1 :]] if isinstance(children, list) else new
-
-
-def _with(node: ast.AST, **changes: object) -> ast.AST:
-    made = type(node)(**{**dict(ast.iter_fields(node)), **changes})
-    return ast.copy_location(made, node) if hasattr(node, "lineno") else made
-
-
-def _unparsed(tree: ast.Module, old: ast.AST, new: ast.AST) -> str:
-    """The module with one node replaced."""
-
-    class Replace(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST:
-            return new if node is old else super().generic_visit(node)
-
-    memo = {id(old): old, id(new): new}
-    return ast.unparse(ast.fix_missing_locations(Replace().visit(deepcopy(tree, memo))))
+    return put(children, at, new) if isinstance(children, list) else new
 
 
 def _said(old: ast.AST, new: ast.AST, function: ast.FunctionDef) -> str:

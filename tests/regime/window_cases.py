@@ -31,13 +31,21 @@ USUAL = {
 """Two taps, the least with which there is something to add up or to compare."""
 
 STRIDED = {
-    1: Setting(Moves((2,), (1,), (2,)), (2,), (4,), groups=2, outputs=1, extra=(1,)),
+    1: Setting(Moves((2,), (1,), (3,)), (2,), (8,), groups=2, outputs=1, extra=(1,)),
     2: Setting(Moves((2, 1), (1, 0), (1, 2)), (2, 2), (2, 3), groups=2, outputs=1, extra=(1, 0)),
     3: Setting(Moves((1, 2, 1), (0, 1, 0), (1, 1, 2)), (2, 2, 2), (2, 2, 3), groups=2, outputs=1, extra=(0, 1, 0)),
 }
-"""A stride, a padding, a dilation, two groups; what a stride leaves over is never read."""
+"""A stride, a padding, a dilation, two groups; what a stride leaves over is never read. In one dimension no two
+numbers are the same, nor are there as many places as taps: one in place of another shows."""
 
-SPREAD = {1: (2,), 2: (1, 2), 3: (1, 1, 2)}
+PADDED = {
+    1: Setting(Moves((1,), (1,), (2,)), (2,), (4,), outputs=1, extra=(0,)),
+    2: Setting(Moves((1, 1), (0, 1), (1, 2)), (1, 2), (1, 4), outputs=1, extra=(0, 0)),
+    3: Setting(Moves((1, 1, 1), (0, 0, 1), (1, 1, 2)), (1, 1, 2), (1, 1, 3), outputs=1, extra=(0, 0, 0)),
+}
+"""Every stride 1, where an emitted text may take another way, and then too a padding and a dilation."""
+
+SPREAD = {1: (3,), 2: (1, 2), 3: (1, 1, 2)}
 """The sides for a transposed convolution, whose output is larger than its input."""
 
 SIDE_BY_SIDE = {rank: Setting(Moves(*[(n,) * rank for n in (2, 0, 1)]), (2,) * rank, (2,) * rank) for rank in (1, 2, 3)}
@@ -106,6 +114,7 @@ def weighted(kind: Kind, rank: int) -> Case:
             "usual": drawn(kind, usual(kind, rank), normal(1), bias=True),
             "dense": drawn(kind, USUAL[rank], normal(1), bias=True),
             "strided": drawn(kind, strided(kind, rank), normal(1), bias=True),
+            "padded": drawn(kind, PADDED[rank], normal(1), bias=True),
             "exponents": drawn(kind, USUAL[rank], exponents(0), bias=True),
         },
         oracle=oracle(kind, rank),
