@@ -34,6 +34,10 @@ EQUIVALENT = {
 """Mutants that change nothing, by a part of their name, with the reason; balls and values accept them too."""
 
 
+SAYS_NOTHING = ("safety",)
+"""Of windows: it asks whether numbers stay in their range, and those of another window do."""
+
+
 def is_equivalent(mutant: Mutant) -> bool:
     """Whether a mutant is known to change nothing."""
     return any(part in mutant.id for part in EQUIVALENT)
@@ -87,4 +91,5 @@ def test_every_mutant_is_noticed_and_every_checker_notices(names: tuple[str, ...
     assert [row.mutant.id for row in rows if row.survives and not is_equivalent(row.mutant)] == []
     assert [row.mutant.id for row in rows if is_equivalent(row.mutant) and not row.survives] == []
     for name, counts in as_json(rows)["checkers"].items():
-        assert counts["killed"] >= 0.2 * counts["asked"], f"{name} notices {counts}"
+        if name not in SAYS_NOTHING or names == WITHOUT_WINDOWS:
+            assert counts["killed"] >= 0.2 * counts["asked"], f"{name} notices {counts}"
