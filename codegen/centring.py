@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Add, Expr, Indexed, Integer, Max, Pow, Sum
+from sympy import Add, Expr, Idx, Indexed, Integer, Max, Pow, Sum
 
 from codegen.plan import Plan, entry, fresh_name, rewrite
 from derivations.notation import mean_over, name_of, sum_
@@ -56,11 +56,13 @@ def _is_wide(e: Sum) -> bool:
 
 
 def _difference(e: Expr) -> tuple[Indexed, Indexed] | None:
-    """(x, c) where an expression is a multiple of x − c."""
+    """(x, c) where an expression is a multiple of x − c, each at plain indices: a shift of x[w + 1] is none of x[w]."""
     if not isinstance(e, Add) or len(e.args) != 2:
         return None
     (first, x), (second, c) = (a.as_coeff_Mul() for a in e.args)
     if first + second != 0 or not (isinstance(x, Indexed) and isinstance(c, Indexed)):
+        return None
+    if not all(isinstance(i, Idx) for i in (*x.indices, *c.indices)):
         return None
     shared = [i for i in x.indices if i in c.indices]
     return (x, c) if shared and set(x.indices) != set(c.indices) else None

@@ -25,6 +25,8 @@ def lower_read(e: Indexed) -> Lowered:
     labels = [(p, i) for p, i in enumerate(e.indices) if isinstance(i, Indexed)]
     if len(plain) + len(labels) < sum(not isinstance(i, Integer) for i in e.indices):
         raise LoweringError(f"{e}: a position is an index, a label or a number")
+    if len(set(plain)) < len(plain):
+        raise LoweringError(f"{e}: an index stands in two of its positions; no operation reads a diagonal")
     if not labels:
         indices = tuple(i for i in e.indices if not isinstance(i, Integer))
         return Lowered(Node("read", (), tuple(size_of(i) for i in indices), name, e), indices)

@@ -144,6 +144,7 @@ def layer_at(layer: Layer, sizes: Sizes) -> Layer:
     def fixed(e: Expr) -> Expr:
         return with_sizes(e, sizes)
 
+    found, equations = _determined_at(layer, sizes)
     return replace(
         layer,
         forward=_fixed(layer.forward, sizes),
@@ -154,7 +155,8 @@ def layer_at(layer: Layer, sizes: Sizes) -> Layer:
         assumptions=tuple(
             Assumption(fixed(a.left), fixed(a.right), _fixed(a.example, sizes)) for a in layer.assumptions
         ),
-        output_sizes=_output_sizes_at(layer, sizes),
+        output_sizes=found,
+        size_equations=equations,
         claims=(),
     )
 
@@ -169,18 +171,21 @@ def claim_at(claim: Claim, sizes: Sizes) -> Claim:
     return replace(claim, statement=fixed(claim.statement), general=general, correction=correction, requires=())
 
 
-def _output_sizes_at(layer: Layer, sizes: Sizes) -> dict[Symbol, Expr]:
-    """What sizes determine there; what determines a number must give it."""
+def _determined_at(layer: Layer, sizes: Sizes) -> tuple[dict[Symbol, Expr], tuple[tuple[Expr, Expr], ...]]:
+    """What sizes determine there; what determines a number must give it, and stays an equation until it is known."""
     found: dict[Symbol, Expr] = {}
     with evaluate(True):
+        put = {size: sympify(count, strict=True) for size, count in sizes.items()}
+        equations = [(left.xreplace(put), right.xreplace(put)) for left, right in layer.size_equations]
         for size, formula in layer.output_sizes.items():
-            fixed = sympify(sizes.get(size, size), strict=True)
-            value = sympify(formula, strict=True).subs(dict(sizes))
-            if isinstance(fixed, Symbol) and fixed != value:
+            fixed, value = put.get(size, size), sympify(formula, strict=True).subs(put)
+            if isinstance(fixed, Symbol) and fixed not in (*found, *value.free_symbols):
                 found[fixed] = value
-            elif value.is_Integer and fixed != value:
+            elif fixed.is_Integer and value.is_Integer and fixed != value:
                 raise DefinitionError(f"{layer.name}: {size} is {value} at these sizes, not {fixed}")
-    return found
+            elif fixed != value:
+                equations.append((fixed, value))
+    return found, tuple(equations)
 
 
 def with_sizes(e: Expr, sizes: Sizes) -> Expr:

@@ -16,7 +16,7 @@ from derivations.obligations import Obligation, SameEntry, SameSize, obligations
 from derivations.setting import Setting
 from derivations.substitution import free_indices
 from derivations.text import equation
-from derivations.witness import BRIEF, THOROUGH, Witness, find_witness, size_witness
+from derivations.witness import BRIEF, THOROUGH, Witness, find_witness
 
 
 class Disagreement(RuntimeError):
@@ -48,7 +48,7 @@ def find(setting: Setting, statement: Statement) -> Finding:
     """
     checks: tuple[str, ...] = ()
     for obligation in (*obligations(statement), *existing_entries(setting.layer, statement)):
-        found = _sizes(obligation) if isinstance(obligation, SameSize) else _entries(setting, obligation)
+        found = _sizes(setting, obligation) if isinstance(obligation, SameSize) else _entries(setting, obligation)
         checks += found.checks
         if found.verdict is not PROVEN:
             return Finding(found.verdict, checks, _named(found.witness, obligation, setting.layer), found.reason)
@@ -69,15 +69,16 @@ def _named(witness: Witness | None, failed: Obligation, layer: Layer) -> Witness
     return replace(witness, compares=sides, equation=typed)
 
 
-def _sizes(wanted: SameSize) -> Finding:
-    """Whether two counts agree for all sizes."""
+def _sizes(setting: Setting, wanted: SameSize) -> Finding:
+    """Whether two counts agree at all sizes of the layer, where some may determine others."""
     compares = f"{wanted.left_is} against {wanted.right_is}"
-    if is_zero(Add(wanted.left, Mul(-1, wanted.right))):
+    left, right = map(setting.layer.in_free_sizes, (wanted.left, wanted.right))
+    if is_zero(Add(left, Mul(-1, right)), setting.meaning()):
         return Finding(PROVEN, (f"sizes: {compares}, equal for all sizes",))
-    witness = size_witness(wanted.left, wanted.right, compares)
+    witness = find_witness(setting, wanted.left, wanted.right).witness
     if witness is None:
         return Finding(OPEN, (f"sizes: {compares}, not shown equal",), None, "no sizes found that differ")
-    return Finding(REFUTED, (f"sizes: {compares}, different",), witness)
+    return Finding(REFUTED, (f"sizes: {compares}, different",), replace(witness, compares=compares))
 
 
 def _entries(setting: Setting, wanted: SameEntry) -> Finding:

@@ -215,6 +215,8 @@ def _integer(e: Expr, scope: Scope) -> None:
                 _maximum(factor, scope)
             elif isinstance(factor, Symbol) and not isinstance(factor, Idx) and factor.is_integer:
                 _symbol(factor, scope)
+            elif isinstance(factor, Add):
+                raise scope.refuse(f"{term} holds a sum in a product; multiply it out, such as s*i - s for s*(i - 1)")
             elif not isinstance(factor, (Integer, Idx)):
                 raise scope.refuse(
                     f"{factor} stands where an index should; only indices, labels, sizes and integers count positions"

@@ -206,7 +206,8 @@ class Layer:
     input, the kernel, the stride. ``joined`` holds neighbouring indices of a tensor that the arrays of an
     emitted class show as one axis, the last fastest: (group, channel) as the channels. ``grouped`` names
     the constructor's arguments that stand for one hyperparameter a spatial axis. ``trailing`` is the last index
-    of a tensor where arrays show it as one axis or more, the last fastest.
+    of a tensor where arrays show it as one axis or more, the last fastest. ``size_equations`` hold besides: where a
+    document fixes a size that others determine, these must give it. No definition states one.
     """
 
     name: str
@@ -223,6 +224,7 @@ class Layer:
     domains: Mapping[IndexedBase, Domain] = field(default_factory=dict)
     sizes: Mapping[str, Expr | tuple[Expr, ...]] = field(default_factory=dict)
     output_sizes: Mapping[Symbol, Expr] = field(default_factory=dict)
+    size_equations: tuple[tuple[Expr, Expr], ...] = ()
     joined: Mapping[IndexedBase, tuple[tuple[Idx, ...], ...]] = field(default_factory=dict)
     grouped: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
     trailing: Mapping[IndexedBase, Idx] = field(default_factory=dict)
@@ -242,6 +244,12 @@ class Layer:
     def output(self) -> Indexed:
         """The left side of the last step."""
         return self.steps[-1][0]
+
+    def in_free_sizes(self, e: Expr) -> Expr:
+        """An expression with every size that others determine put in terms of these."""
+        for _ in self.output_sizes:
+            e = e.xreplace(dict(self.output_sizes))
+        return e
 
     @property
     def unspecified(self) -> tuple[UndefinedFunction, ...]:

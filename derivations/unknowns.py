@@ -52,15 +52,20 @@ class Unknowns:
 
     def some_sizes(self) -> Iterator[dict[str, int]]:
         """Small sizes and integers under the layer's conditions, with the sizes that these determine."""
-        formulas = {str(size): e for size, e in self.setting.layer.output_sizes.items() if str(size) in self.sizes}
+        layer = self.setting.layer
+        known = {str(size): layer.in_free_sizes(e) for size, e in layer.output_sizes.items()}
+        formulas = {name: e for name, e in known.items() if name in self.sizes}
         free = [name for name in self.sizes if name not in formulas]
+        equations = [tuple(map(layer.in_free_sizes, sides)) for sides in layer.size_equations]
         integers = {name: [v for v in INTEGERS if self._is_allowed(name, Fraction(v))] for name in self.integers}
         for sizes in islice(small_sizes(free, integers), MOST_SIZES):
             point = Point(sizes, {})
-            if not self._allow(sizes):
+            try:
+                fits = not any(differ(*(evaluate(e, point) for e in each)) for each in equations)
+                found = {name: evaluate(e, point) for name, e in formulas.items()}
+            except NoValue:  # such as V//J for J = 0
                 continue
-            found = {name: evaluate(e, point) for name, e in formulas.items()}
-            if all(count >= 0 and count.denominator == 1 for count in found.values()):
+            if fits and self._allow(sizes) and all(c >= 0 and c.denominator == 1 for c in found.values()):
                 yield {name: sizes[name] if name in sizes else int(found[name]) for name in (*self.sizes, *integers)}
 
     def _allow(self, sizes: Mapping[str, int]) -> bool:
@@ -151,6 +156,8 @@ def unknowns_of(setting: Setting, sides: Sequence[Expr]) -> Unknowns:
     found = Unknowns(setting, setting.definitions())
     for side in sides:
         found.named |= {name_of(e) for e in side.atoms(Indexed)}
+        found.collect(side)
+    for side in (side for sides in setting.layer.size_equations for side in sides):
         found.collect(side)
     for assumption in setting.layer.assumptions:
         reads = {name_of(e) for e in (assumption.left - assumption.right).atoms(Indexed)}

@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Expr, Idx, Indexed
 
-from derivations.candidates import REALS, at_random, by_cost, small_sizes
+from derivations.candidates import REALS, at_random, by_cost
 from derivations.evaluate import Point, evaluate
 from derivations.layer import Matrix
 from derivations.notation import size_of
@@ -147,9 +147,12 @@ def find_witness(
     needed : sequence of (entry, formula)
         Steps every entry of which must have a value, such as those that are differentiated.
     """
-    at = tuple(sorted({*free_indices(left), *free_indices(right)}, key=lambda i: str(i.label)))
+    # Where an entry stands may depend on an index of which it does not itself.
+    free = {i for e in (left, right, *(places or {}).values()) for i in free_indices(e)}
+    at = tuple(sorted(free, key=lambda i: str(i.label)))
     shown = {str(i.label): i for i in at} if places is None else places
-    unknowns = unknowns_of(setting, (left, right, *(formula for _, formula in needed)))
+    counted = (index for matrix in matrices for index in (*matrix.rows, *matrix.columns))
+    unknowns = unknowns_of(setting, (left, right, *shown.values(), *counted, *(formula for _, formula in needed)))
     task = _Task(left, right, unknowns, at, shown, matrices, needed)
     inexact: Witness | None = None
     further = AFTER_AN_INTERVAL.sizes
@@ -162,17 +165,6 @@ def find_witness(
         if further < 0:
             break
     return Search(inexact, task.compared)
-
-
-def size_witness(left: Expr, right: Expr, compares: str) -> Witness | None:
-    """The smallest sizes at which two counts differ."""
-    names = sorted({str(s) for e in (left, right) for s in e.free_symbols})
-    for sizes in islice(small_sizes(names), THOROUGH.sizes):
-        point = Point(sizes, {})
-        counts = [evaluate(e, point) for e in (left, right)]
-        if counts[0] != counts[1]:
-            return Witness(sizes, {}, {}, str(counts[0]), str(counts[1]), compares)
-    return None
 
 
 # One choice of sizes --------------------------------------------------------------------------------

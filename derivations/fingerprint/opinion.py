@@ -117,7 +117,10 @@ class _Judge:
         whole = [c for c in self.program.conditions if c[1].exact and c[2].exact]
         if not all(condition_holds(frame, *condition) for condition in whole):
             return None
-        found = {**sizes, **{name: frame.exact(formula, {}) for name, formula in self.program.facts.items()}}
+        try:
+            found = {**sizes, **{name: frame.exact(formula, {}) for name, formula in self.program.facts.items()}}
+        except Undefined:  # such as V//J for J = 0
+            return None
         if any(found[name] < least or found[name] != int(found[name]) for name, least in self.program.sizes.items()):
             return None
         return {name: int(found[name]) for name in self.program.sizes}

@@ -120,6 +120,9 @@ class _Reader:
         hypers = {h.symbol.name: h for h in self.names.layer.hyperparameters}
         facts: dict[str, Node] = {}
         known: set[str] = set()
+        for sides in self.names.layer.size_equations:
+            left, right = (self._exact(without_determined(self.names.layer, side)) for side in sides)
+            self.conditions.append(("==", left, right))
         while names := {*self.sizes, *self.scalars} - known:
             for name in sorted(names):
                 if name in formulas:
