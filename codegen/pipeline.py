@@ -13,6 +13,7 @@ from codegen.emit import EmissionError, emit_functions
 from codegen.frame import check_frame, printed_module
 from codegen.intervals import FLOAT32, FLOAT64
 from codegen.positions import LoweringError
+from codegen.read_back import ReadBackError
 from codegen.render import render_package, render_support
 from codegen.stated import sentences
 from codegen.verify import Check, verify_module
@@ -85,6 +86,8 @@ def build(layer: Layer) -> Built:
         source = emit_module(layer)
     except (DefinitionError, LoweringError, EmissionError) as error:
         raise BuildError(str(error)) from error
+    except ReadBackError as error:
+        raise BuildError(f"{layer.name}: its text cannot be read back, so it is not emitted: {error}") from error
     proofs = prove_module(layer, source)
     failed = [c for c in proofs if not c.ok]
     if failed:

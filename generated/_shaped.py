@@ -1,5 +1,5 @@
 # backproof generate
-# content: 28770886521b13f42fb7da163150f2f2
+# content: eb3f721b4c8eb5be2c2f3e9021dad8c0
 """Layers whose arrays are not axis by axis those of the formula, or whose output has sizes of its own.
 
 A method splits the arrays that it is given into the axes of the formula, views of them, and joins the results
@@ -136,7 +136,10 @@ class Shapes(Notation):
         for axis, size in followed.items():
             if size < self.least.get(axis, size):
                 raise ValueError(f"{where}: the window does not fit: {axis} would be {size}")
-        sizes |= followed
+            if sizes.setdefault(axis, size) != size:
+                owner = owners.get(axis)
+                mine = "" if owner is None else f"{self.text(owner)} is {arrays[owner].shape}: "
+                raise ValueError(f"{where}: {mine}{axis} is {sizes[axis]}, but {size} is what follows")
         if "delta" in arrays:
             self._measure(where, "delta", arrays, sizes, owners)
         for axis, least in self.least.items():

@@ -1,11 +1,14 @@
 """More attacks on windows: sizes that others determine in claims, and layers that read one input at several places."""
 
 from dataclasses import replace
+from types import ModuleType
 
+import numpy as np
 import pytest
 from sympy import Expr, Idx, Integer, Symbol
 
 from codegen.pipeline import BuildError, build
+from codegen.render import render_module
 from derivations.definition import DefinitionError, check_layer
 from derivations.judge import judge_claim
 from derivations.layer import (
@@ -23,7 +26,9 @@ from derivations.layer import (
     Product,
     Shape,
 )
-from derivations.notation import as_written, axes, d, delta, size_of, sum_, tensors
+from derivations.notation import as_written, axes, d, delta, max_, size_of, sum_, tensors
+from tests.example_pages import function
+from tests.window_pages import page
 
 n, w, q, t, p, r, i = axes("n:N w:W q:Q t:T p:P r:R i:I")
 N, W, Q, T, P, R = map(size_of, (n, w, q, t, p, r))
@@ -196,3 +201,48 @@ def test_a_product_with_a_sum_is_to_be_multiplied_out():
     reads = x[n, stride * (q - t) + W]
     with pytest.raises(DefinitionError, match="multiply it out"):
         check_layer(replace(INSIDE, forward={y[n, q]: sum_(reads * K[t], t)}))
+
+
+def test_a_text_that_is_not_read_back_is_not_emitted():
+    """A maximum of maxima over both axes of a window: its gradient needs a view of a condition."""
+    two = Layer(
+        "MaxBoth",
+        inputs=(x[n, w, i],),
+        forward={y[n, q, p]: max_(max_(x[n, q + t, p + r], t), r)},
+        hyperparameters=tuple(Hyperparameter(size, 2, (size >= 1,)) for size in (T, R)),
+        output_sizes={Q: W - T + 1, P: size_of(i) - R + 1},
+    )
+    with pytest.raises(BuildError, match="MaxBoth: its text cannot be read back"):
+        build(two)
+
+
+PLACED = Layer(
+    "Placed",
+    inputs=(x[n, w], z[n, q]),
+    forward={y[n, w]: x[n, w] * sum_(delta(w, stride * q) * z[n, q], q)},
+    hyperparameters=(STRIDE,),
+    output_sizes={Q: (W - 1) // stride + 1},
+)
+
+PLACED_FORWARD = "Q = z.shape[1]\nreturn x * add_windows(z, (1, 0, (stride,), x.shape[1])), (x, z, stride)"
+PLACED_BACKWARD = """
+x, z, stride = saved
+rows = (1, 0, (stride,), x.shape[1])
+return delta * add_windows(z, rows), 1 * windows(delta * x, (1, 0, (stride,), (z.shape[1],)))
+"""
+
+
+def test_a_class_holds_an_input_to_the_size_that_others_determine():
+    """The header says Q = (W - 1)//stride + 1, so an input of another Q does not fit."""
+    functions = (
+        function("forward", "x, z, stride", PLACED_FORWARD),
+        function("backward", "saved, delta", PLACED_BACKWARD),
+    )
+    module = ModuleType("generated.placed")
+    module.__package__ = "generated"
+    exec(render_module(page(PLACED, *functions)), vars(module))
+    layer = module.Placed(stride=2)
+    assert layer.forward(np.ones((3, 6)), np.ones((3, 3))).sum() == 9
+    for count in (1, 2, 4):
+        with pytest.raises(ValueError, match=rf"z\[N, Q\] is \(3, {count}\): Q is {count}, but 3 is what follows"):
+            layer.forward(np.ones((3, 6)), np.ones((3, count)))
