@@ -182,6 +182,28 @@ def test_matrices_of_numbers_alone_have_sizes_too():
     assert verdict(PADDED, Matrices(ones, ones)).verdict is PROVEN
 
 
+STRETCHED = Layer(
+    "Stretched",
+    inputs=(x[n, w],),
+    forward={y[n, q]: sum_(delta(q, T * w + t) * x[n, w], w, t)},
+    hyperparameters=(Hyperparameter(T, 2, (T >= 1,)),),
+    output_sizes={Q: T * W},
+)
+
+
+@pytest.mark.parametrize(
+    ("layer", "gradient", "right", "wrong"),
+    [
+        (STRETCHED, d(x)[n, w], sum_(d(y)[n, T * w + t], t), sum_(d(y)[n, T * w + t + 1], t)),
+        (CHAIN, d(M)[r], sum_(d(z)[n, p] * y[n, p + r], n, p), sum_(d(z)[n, p] * y[n, p + r + 1], n, p)),
+    ],
+)
+def test_an_entry_exists_by_what_determines_its_axis(layer, gradient, right, wrong):
+    with as_written():
+        claims = Equal(gradient, right), Equal(gradient, wrong)
+    assert [verdict(layer, claim).verdict for claim in claims] == [PROVEN, REFUTED]
+
+
 # Layers ---------------------------------------------------------------------------------------------
 
 
