@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr, Idx, Indexed
+from sympy import Expr, Idx, Indexed, Integer
 
 from derivations.derivation import derive
 from derivations.grammar import DefinitionError
@@ -50,8 +50,8 @@ def check_reads(layer: Layer, read_by: Sequence[Expr]) -> None:
     Raises
     ------
     DefinitionError
-        A wrong number of indices, an index over another axis, a label that the layer lacks, or the name of a
-        step that only we named.
+        A wrong number of indices, an index over another axis, a position beyond it, a label that the layer lacks,
+        or the name of a step that only we named.
     """
     axes = _axes_of(layer)
     ours = {name_of(step.left) for step in derive(layer).steps} - set(axes)
@@ -78,6 +78,10 @@ def _check_read(read: Indexed, axes: Axes, ours: set[str], layer: str) -> None:
     if len(read.indices) != len(axes[name]):
         raise DefinitionError(f"{layer}: {read} has {len(read.indices)} indices, but {name} has {len(axes[name])} axes")
     for position, (index, size) in enumerate(zip(read.indices, axes[name], strict=True), 1):
+        if isinstance(index, Integer) and (index < 0 or (size.is_Integer and index >= size)):
+            raise DefinitionError(
+                f"{layer}: {index} in {read} is outside of the axis {size}, whose positions count from 0"
+            )
         if isinstance(index, Idx) and size_of(index) != size:
             raise DefinitionError(
                 f"{layer}: position {position} of {name} has the axis {size}, but {index.label} in {read} runs over "

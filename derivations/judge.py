@@ -39,6 +39,7 @@ from derivations.layer import (
 from derivations.obligations import formulas, shape_of
 from derivations.setting import Setting
 from derivations.statement_text import shape_text, statement_text
+from derivations.substitution import worked_out
 from derivations.text import equation
 from derivations.trial import Trial, rests_on, try_claim
 from derivations.unknowns import unknowns_of
@@ -145,7 +146,8 @@ def _with_declaration(claim: Claim, trial: Trial) -> Verdict:
 
 def _with_hypothesis(layer: Layer, claim: Claim, without: Trial) -> Verdict:
     """Incomplete: refuted without a hypothesis that the document does not state, proven with it."""
-    sizes = {a.left: a.right for a in claim.requires if isinstance(a.left, Symbol) and a.left.is_integer}
+    # Worked out: T·Q as it is typed is another expression than Q·T, and so the size of another axis.
+    sizes = {a.left: worked_out(a.right) for a in claim.requires if isinstance(a.left, Symbol) and a.left.is_integer}
     others = tuple(a for a in claim.requires if a.left not in sizes)
     stronger = layer_at(replace(layer, assumptions=(*layer.assumptions, *others)), sizes)
     check_layer(stronger)

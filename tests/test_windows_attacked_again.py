@@ -26,7 +26,7 @@ from derivations.layer import (
     Product,
     Shape,
 )
-from derivations.notation import as_written, axes, d, delta, max_, size_of, sum_, tensors
+from derivations.notation import as_written, axes, d, delta, jacobian, max_, size_of, sum_, tensors
 from tests.example_pages import function
 from tests.window_pages import page
 
@@ -182,6 +182,24 @@ def test_matrices_of_numbers_alone_have_sizes_too():
     assert verdict(PADDED, Matrices(ones, ones)).verdict is PROVEN
 
 
+@pytest.mark.parametrize(
+    ("entry", "more"),
+    [
+        (d(x)[n, Integer(-1)], {}),
+        (x[n, Integer(-1)], {}),
+        (d(x)[n, Integer(4)], {"at": AT}),
+        (y[n, Integer(3)], {"at": At({W: 4, T: 2, Q: 3}, {x[n, w]: Integer(1)})}),
+        (jacobian(y[n, Integer(3)], K[t]), {"at": AT}),
+    ],
+)
+def test_an_entry_that_no_axis_has_is_not_0(entry, more):
+    """A definition reads 0 there; a document that counts from 1 where we count from 0 has made a slip."""
+    with as_written():
+        claim = Equal(entry, Integer(0))
+    with pytest.raises(DefinitionError, match="outside of the axis"):
+        verdict(INSIDE, claim, **more)
+
+
 STRETCHED = Layer(
     "Stretched",
     inputs=(x[n, w],),
@@ -268,3 +286,11 @@ def test_a_class_holds_an_input_to_the_size_that_others_determine():
     for count in (1, 2, 4):
         with pytest.raises(ValueError, match=rf"z\[N, Q\] is \(3, {count}\): Q is {count}, but 3 is what follows"):
             layer.forward(np.ones((3, 6)), np.ones((3, count)))
+
+
+def test_a_hypothesis_is_worked_out():
+    """W = T·Q as it is typed was the size of another axis than Q·T, and ended in a traceback."""
+    pool = replace(STRETCHED, forward={y[n, q]: sum_(x[n, T * q + t], t)}, output_sizes={Q: W // T})
+    with as_written():
+        count, needed = Equal(sum_(Integer(1), w), T * Q), Assumption(W, T * Q)
+    assert verdict(pool, count, requires=(needed,)).verdict is OPEN
