@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice, product
 from typing import Any
 
 from sympy import Basic, Expr, Idx, Indexed, KroneckerDelta, Rational, Symbol
 from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 
 from derivations.candidates import small_sizes
 from derivations.derivation import label_axes
@@ -70,9 +72,15 @@ class Unknowns:
 
     def _allow(self, sizes: Mapping[str, int]) -> bool:
         """Whether all conditions hold that speak of these sizes alone."""
-        known = [c for h in self.setting.layer.hyperparameters for c in h.conditions]
-        alone = [c for c in known if {str(s) for s in c.free_symbols} <= set(sizes)]
-        return all(bool(c.subs({s: sizes[str(s)] for s in c.free_symbols})) for c in alone)
+        return self._hold([c for c in self._conditions if {str(s) for s in c.free_symbols} <= set(sizes)], sizes)
+
+    @cached_property
+    def _conditions(self) -> list[Relational]:
+        return [c for hyper in self.setting.layer.hyperparameters for c in hyper.conditions]
+
+    def _hold(self, conditions: Iterable[Relational], values: Mapping[str, int | Fraction]) -> bool:
+        exact = {name: Rational(v.numerator, v.denominator) for name, v in values.items()}
+        return all(bool(c.subs({s: exact[str(s)] for s in c.free_symbols})) for c in conditions)
 
     def domains(self, sizes: Mapping[str, int], reals: Sequence[Fraction]) -> list[list[Fraction]]:
         """The candidates for each entry, then for each scalar, in the order that `point` takes them."""
@@ -84,10 +92,13 @@ class Unknowns:
         return found + [[v for v in reals if self._is_allowed(name, v)] for name in self.scalars]
 
     def point(self, sizes: Mapping[str, int], values: Sequence[Fraction]) -> Point | None:
-        """The point with these values; None where it breaks an assumption."""
+        """The point with these values; None where it breaks an assumption, or a condition on several of them."""
         left = iter(values)
         tensors = {name: {place: next(left) for place in places} for name, places in self._places(sizes)}
         scalars = {name: next(left) for name in self.scalars}
+        joining = [c for c in self._conditions if len(c.free_symbols) > 1 and {*map(str, c.free_symbols)} & {*scalars}]
+        if not self._hold(joining, {**sizes, **scalars}):
+            return None
         functions = {name: POLYNOMIALS[r % len(POLYNOMIALS)] for r, name in enumerate(self.functions)}
         point = Point(sizes, tensors, scalars, self.definitions, functions)
         return point if all(_holds(assumption, point) for assumption in self.assumptions) else None
@@ -121,6 +132,9 @@ class Unknowns:
             if str(e) not in kind:
                 kind.append(str(e))
                 self.collect(self.setting.layer.output_sizes.get(e, e))
+                for condition in self._conditions:
+                    for other in sorted(condition.free_symbols if e in condition.free_symbols else (), key=str):
+                        self.collect(other)
         else:
             if isinstance(e, AppliedUndef):
                 name = e.func.__name__.rstrip("'")

@@ -26,7 +26,20 @@ from derivations.layer import (
     Product,
     Shape,
 )
-from derivations.notation import as_written, axes, d, delta, jacobian, max_, size_of, sum_, tensors
+from derivations.notation import (
+    as_written,
+    axes,
+    between,
+    d,
+    delta,
+    jacobian,
+    max_,
+    positive,
+    scalars,
+    size_of,
+    sum_,
+    tensors,
+)
 from tests.example_pages import function
 from tests.window_pages import page
 
@@ -220,6 +233,30 @@ def test_an_entry_exists_by_what_determines_its_axis(layer, gradient, right, wro
     with as_written():
         claims = Equal(gradient, right), Equal(gradient, wrong)
     assert [verdict(layer, claim).verdict for claim in claims] == [PROVEN, REFUTED]
+
+
+s, extra = (Symbol(name, integer=True) for name in ("s", "extra"))
+low, high = scalars("low high")
+TIED = {
+    "at the one": (Hyperparameter(s, 1, (s >= 1, s <= 2, extra < s)), Hyperparameter(extra, 0, (extra >= 0,))),
+    "at the other": (Hyperparameter(s, 1, (s >= 1, s <= 2)), Hyperparameter(extra, 0, (extra >= 0, extra < s))),
+}
+
+
+@pytest.mark.parametrize("hypers", TIED.values(), ids=TIED)
+def test_a_condition_on_two_counts_wherever_it_stands(hypers):
+    """extra is 0 or 1, though nothing but s says so."""
+    layer = Layer("Tied", inputs=(x[n, w],), forward={y[n, w]: x[n, w]}, hyperparameters=hypers)
+    assert verdict(layer, Equal(between(Integer(0), extra, Integer(1)), Integer(1))).verdict is OPEN
+    found = verdict(layer, Equal(between(Integer(0), extra, Integer(0)), Integer(1)))
+    assert found.verdict is REFUTED and found.witness["sizes"] == {"s": 2, "extra": 1}
+
+
+def test_a_condition_on_two_real_numbers_is_kept_to():
+    bounds = Hyperparameter(low, 0), Hyperparameter(high, 1, (high > low,))
+    layer = Layer("Bounds", inputs=(x[n, w],), forward={y[n, w]: high * low * x[n, w]}, hyperparameters=bounds)
+    assert verdict(layer, Equal(positive(high - low), Integer(1))).verdict is OPEN
+    assert verdict(layer, Equal(positive(high - 2 * low), Integer(1))).verdict is REFUTED
 
 
 # Layers ---------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ class _Reader:
     def take_what_holds(self) -> dict[str, Node]:
         """The formulas of sizes that others determine; the conditions of all that was read, and of what these read."""
         formulas = {str(size): formula for size, formula in self.names.layer.output_sizes.items()}
-        hypers = {h.symbol.name: h for h in self.names.layer.hyperparameters}
+        waiting = [c for hyper in self.names.layer.hyperparameters for c in hyper.conditions]
         facts: dict[str, Node] = {}
         known: set[str] = set()
         for sides in self.names.layer.size_equations:
@@ -127,7 +127,9 @@ class _Reader:
             for name in sorted(names):
                 if name in formulas:
                     facts[name] = self._exact(without_determined(self.names.layer, formulas[name]))
-                for relation in hypers[name].conditions if name in hypers else ():
+                # A condition may stand at another symbol than the one that is read: e < s at s.
+                for relation in [c for c in waiting if name in {symbol.name for symbol in c.free_symbols}]:
+                    waiting.remove(relation)
                     self.conditions.append((relation.rel_op, self.read(relation.lhs), self.read(relation.rhs)))
             known |= names
         return facts
