@@ -39,6 +39,7 @@ def check_layer(layer: Layer) -> None:
         later = tuple(name_of(step) for step, _ in layer.steps[position:])
         check_formula(right, Scope(formula, declared, labels, scalars, later))
         _check_indices(left, right, formula)
+    _check_output_sizes(layer)
     for hyper in layer.hyperparameters:
         _check_conditions(hyper, layer)
     for assumption in layer.assumptions:
@@ -131,6 +132,22 @@ def _check_parameters(layer: Layer) -> None:
     for function in layer.functions:
         if function not in layer.unspecified:
             raise DefinitionError(f"{layer.name}: {function} has arguments, but no step applies it; do, or drop them")
+
+
+def _check_output_sizes(layer: Layer) -> None:
+    """What determines a size is the size of an axis or an integer hyperparameter, and is not determined by it."""
+    entries = (*layer.inputs, *layer.parameters, *(side for step in layer.steps for side in step))
+    known = {size_of(i) for entry in entries for i in entry.atoms(Idx)}
+    known |= {h.symbol for h in layer.hyperparameters if h.symbol.is_integer}
+    for size, value in layer.output_sizes.items():
+        formula = f"{layer.name}: {size} = {value}"
+        for symbol in sorted(sympify(value).free_symbols - known - {*layer.output_sizes}, key=str):
+            raise DefinitionError(
+                f"{formula}: {symbol} in output_sizes= is neither the size of an axis nor an integer hyperparameter; "
+                "declare it, or write the size in terms of others"
+            )
+        if layer.in_free_sizes(sympify(value)).has(*layer.output_sizes):
+            raise DefinitionError(f"{formula}: in output_sizes= {size} is determined by itself; say it by given sizes")
 
 
 def _check_domains(layer: Layer) -> None:

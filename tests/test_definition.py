@@ -212,3 +212,17 @@ class TestCheckLayer:
     def test_accepts_layers_in_a_row(self):
         linear = replace(GOOD, target=None, target_as_label={}, assumptions=(), hyperparameters=())
         check_layer(compose("Deep", linear, linear))
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        ({size_of(k): size_of(j) + Symbol("unheard")}, "unheard in output_sizes= is neither the size of an axis nor"),
+        ({size_of(k): size_of(j) * s}, "s in output_sizes= is neither"),
+        ({size_of(k): size_of(j) + 1, size_of(j): size_of(k) - 1}, "K is determined by itself"),
+        ({size_of(k): size_of(k) + 1}, "K is determined by itself"),
+    ],
+)
+def test_sizes_that_nothing_determines_are_refused(found, says):
+    with pytest.raises(DefinitionError, match=says):
+        check_layer(replace(GOOD, output_sizes=found))
