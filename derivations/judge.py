@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, evaluate
 
 from derivations.claim_cases import claim_at, layer_at
 from derivations.definition import check_layer
@@ -113,6 +113,11 @@ def judge_claim(layer: Layer, claim: Claim) -> Verdict:
         If the claim reads a tensor along axes that are not its own, or an assumption that it requires has no
         example that satisfies it.
     """
+    with evaluate(True):  # also where the claim has just been typed, under as_written()
+        return _judged(layer, claim)
+
+
+def _judged(layer: Layer, claim: Claim) -> Verdict:
     trial = try_claim(layer, claim)
     if claim.declares:
         return _with_declaration(claim, trial)

@@ -91,6 +91,11 @@ def test_what_is_never_defined_is_not_proven() -> None:
     assert verdict(SQUARE, same).verdict is OPEN
 
 
+def test_a_claim_is_judged_alike_where_it_is_typed() -> None:
+    with as_written():
+        assert verdict(CROSS_ENTROPY, Equal(d(yhat)[n, k], SOFTMAX - y[n, k])).verdict is PROVEN
+
+
 def test_an_assumption_that_nothing_satisfies_is_no_proof() -> None:
     impossible = Assumption(sum_(y[n, k] ** 2, k), Integer(-1), example={y[n, k]: delta(k, t[n])})
     with pytest.raises(DefinitionError, match="does not satisfy it"):
