@@ -141,12 +141,12 @@ def _check_output_sizes(layer: Layer) -> None:
     known |= {h.symbol for h in layer.hyperparameters if h.symbol.is_integer}
     for size, value in layer.output_sizes.items():
         formula = f"{layer.name}: {size} = {value}"
-        for symbol in sorted(sympify(value).free_symbols - known - {*layer.output_sizes}, key=str):
+        for symbol in sorted(sympify(value, strict=True).free_symbols - known - {*layer.output_sizes}, key=str):
             raise DefinitionError(
                 f"{formula}: {symbol} in output_sizes= is neither the size of an axis nor an integer hyperparameter; "
                 "declare it, or write the size in terms of others"
             )
-        if layer.in_free_sizes(sympify(value)).has(*layer.output_sizes):
+        if layer.in_free_sizes(sympify(value, strict=True)).has(*layer.output_sizes):
             raise DefinitionError(f"{formula}: in output_sizes= {size} is determined by itself; say it by given sizes")
 
 
