@@ -74,7 +74,12 @@ def _sizes(setting: Setting, wanted: SameSize) -> Finding:
     compares = f"{wanted.left_is} against {wanted.right_is}"
     left, right = map(setting.layer.in_free_sizes, (wanted.left, wanted.right))
     if is_zero(Add(left, Mul(-1, right)), setting.meaning()):
-        return Finding(PROVEN, (f"sizes: {compares}, equal for all sizes",))
+        opinion = agree(setting.layer, wanted.left, wanted.right)
+        _stop_if_they_disagree(setting, wanted, True, opinion, None)
+        checks = (f"sizes: {compares}, equal for all sizes", _opinion_check(opinion))
+        if opinion.verdict == "agree":
+            return Finding(PROVEN, checks)
+        return Finding(OPEN, checks, None, f"the fingerprint cannot tell: {opinion.reason}")
     witness = find_witness(setting, wanted.left, wanted.right).witness
     if witness is None:
         return Finding(OPEN, (f"sizes: {compares}, not shown equal",), None, "no sizes found that differ")
@@ -136,7 +141,7 @@ def _places(wanted: SameEntry) -> dict[str, Expr] | None:
 
 
 def _stop_if_they_disagree(
-    setting: Setting, wanted: SameEntry, zero: bool, opinion: Opinion, witness: Witness | None
+    setting: Setting, wanted: Obligation, zero: bool, opinion: Opinion, witness: Witness | None
 ) -> None:
     statement = f"{setting.layer.name}: {wanted.left} = {wanted.right}"
     if zero and witness is not None:

@@ -1,5 +1,5 @@
 # backproof generate
-# content: eb3f721b4c8eb5be2c2f3e9021dad8c0
+# content: 7cf8f89253734b30960adda8502b6196
 """Layers whose arrays are not axis by axis those of the formula, or whose output has sizes of its own.
 
 A method splits the arrays that it is given into the axes of the formula, views of them, and joins the results
@@ -34,7 +34,7 @@ LARGE, KEPT = 1 << 20, 31 << 20
 
 A C library that sees such a piece come back (glibc: of up to 32 MB) keeps what later arrays give back, up to
 twice as much. It would else return it to the system after each call, and getting it again page by page took a
-third of a convolution's time.
+quarter of a backward's time.
 """
 
 Sizes = dict[str, int]

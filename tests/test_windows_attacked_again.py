@@ -9,6 +9,7 @@ from sympy import Expr, Idx, Integer, Symbol
 
 from codegen.pipeline import BuildError, build
 from codegen.render import render_module
+from derivations import evidence
 from derivations.definition import DefinitionError, check_layer
 from derivations.judge import judge_claim
 from derivations.layer import (
@@ -124,6 +125,15 @@ def test_a_wrong_shape_is_refuted_at_sizes_that_a_layer_has(count):
     sizes = found.witness["sizes"]
     room = sizes["W"] + 2 * sizes["padding"] - sizes["T"]
     assert sizes["stride"] >= 1 and sizes["padding"] >= 0 and sizes["Q"] == room // sizes["stride"] + 1
+
+
+def test_a_shape_is_proven_by_both_judges(monkeypatch):
+    """Were the normal form wrong about a count, the fingerprint would stop it."""
+    right, wrong = (columns(PADDED, (W + 2 * padding - T + more) // stride + 1) for more in (0, 1))
+    assert any(check.startswith("fingerprint: agrees") for check in verdict(PADDED, right).checks)
+    monkeypatch.setattr(evidence, "is_zero", lambda *_: True)
+    with pytest.raises(evidence.Disagreement, match="fingerprint"):
+        verdict(PADDED, wrong)
 
 
 def test_inner_sizes_of_a_product_may_be_determined():
